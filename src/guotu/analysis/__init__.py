@@ -1,0 +1,1 @@
+"""What it tells: overlay, statistics, cartography."""

@@ -1,0 +1,1 @@
+"""What is decided on it: closed slices that do not know each other."""

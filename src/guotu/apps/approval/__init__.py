@@ -1,0 +1,1 @@
+"""Compliance review of a project boundary (用地合规性审查)."""

@@ -1,0 +1,1 @@
+"""How it is found: resources, classification, search."""

@@ -1,0 +1,1 @@
+"""An invented county with planted conflicts and their truth."""

@@ -1,0 +1,3 @@
+"""GT-30xx the catalogue."""
+
+from guotu.errors.base import Family, Kind

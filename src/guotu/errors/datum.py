@@ -1,0 +1,3 @@
+"""GT-12xx datum, coordinates and geometry."""
+
+from guotu.errors.base import Family, Kind

@@ -1,0 +1,3 @@
+"""GT-11xx files, archives and formats."""
+
+from guotu.errors.base import Family, Kind

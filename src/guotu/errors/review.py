@@ -1,0 +1,3 @@
+"""GT-50xx reviews and reports."""
+
+from guotu.errors.base import Family, Kind

@@ -1,0 +1,3 @@
+"""GT-13xx schemas, fields and code tables."""
+
+from guotu.errors.base import Family, Kind

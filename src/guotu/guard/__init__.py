@@ -1,0 +1,1 @@
+"""Who may: identity and the compilation of access plans."""

@@ -1,0 +1,1 @@
+"""How it arrives: readers, normalise, check, land as a version."""

@@ -1,0 +1,1 @@
+"""How to measure: pure verbs on arrays, no I/O, no clock, no settings."""

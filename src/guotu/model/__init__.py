@@ -1,0 +1,1 @@
+"""What the territory is made of: immutable nouns, no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""How it speaks: HTTP, one module per protocol."""

@@ -1,0 +1,85 @@
+"""The only door to the environment: one table of settings that docs, command line and tests read.
+
+Every setting is an environment variable `GUOTU_<NAME>`; nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from guotu.errors.general import SETTING_INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Any
+    zh: str
+    en: str
+
+    @property
+    def variable(self) -> str:
+        return f"GUOTU_{self.name.upper()}"
+
+
+def _flag(text: str) -> bool:
+    match text.strip().lower():
+        case "1" | "true" | "yes" | "on":
+            return True
+        case "0" | "false" | "no" | "off" | "":
+            return False
+    raise ValueError("1/0, true/false, yes/no, on/off")
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("home", Path, Path("guotu-home"), "节点目录", "The node's home folder"),
+    Setting("lang", str, "zh", "界面语言：zh 或 en", "Language of messages: zh or en"),
+    Setting("host", str, "127.0.0.1", "服务监听地址", "Address the server listens on"),
+    Setting("port", int, 8765, "服务端口；0 表示任选空闲端口", "Port of the server; 0 picks a free one"),
+    Setting("log_level", str, "info", "日志级别", "Log level"),
+    Setting("max_upload_mb", int, 512, "单次上传上限（MB）", "Largest upload, MB"),
+    Setting("sandbox_memory_mb", int, 2048, "读取子进程内存上限（MB）", "Memory limit of the reading process, MB"),
+    Setting("sandbox_seconds", int, 3600, "读取子进程时间上限（秒）", "Time limit of the reading process, seconds"),
+    Setting("session_idle_minutes", int, 30, "会话空闲时限（分钟）", "A session ends after so many idle minutes"),
+    Setting("secure_cookies", _flag, False, "仅经 HTTPS 发送会话标识", "Send the session cookie over HTTPS only"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Parsed settings; attribute names are the table's names."""
+
+    home: Path
+    lang: str
+    host: str
+    port: int
+    log_level: str
+    max_upload_mb: int
+    sandbox_memory_mb: int
+    sandbox_seconds: int
+    session_idle_minutes: int
+    secure_cookies: bool
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment, then `overrides` that are not None.
+
+    Raises   GT-1002 where a value cannot be read
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        given = source.get(setting.variable)
+        try:
+            values[setting.name] = setting.default if given is None else setting.parse(given)
+        except ValueError as problem:
+            raise SETTING_INVALID(name=setting.variable, value=given, reason=problem) from None
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    return Settings(**values)

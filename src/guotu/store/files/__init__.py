@@ -1,0 +1,1 @@
+"""Blobs and snapshot files on a local disk."""

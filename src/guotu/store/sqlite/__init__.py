@@ -1,0 +1,1 @@
+"""Journal and projections in SQLite."""
