@@ -3,26 +3,51 @@
 from guotu.errors.base import Family, Kind
 
 DATASET_UNKNOWN = Kind(
-    "GT-2001", Family.NOT_FOUND, "没有数据集 {dataset}", "There is no dataset {dataset}",
-    "用 guotu catalog list 查看已有数据集。", "See `guotu catalog list`.",
+    "GT-2001",
+    Family.NOT_FOUND,
+    "没有数据集 {dataset}",
+    "There is no dataset {dataset}",
+    "用 guotu catalog list 查看已有数据集。",
+    "See `guotu catalog list`.",
 )
 VERSION_UNKNOWN = Kind(
-    "GT-2002", Family.NOT_FOUND, "数据集 {dataset} 没有版本 {at}", "Dataset {dataset} has no version {at}",
-    "用 guotu history {dataset} 查看版本。", "See `guotu history {dataset}`.",
+    "GT-2002",
+    Family.NOT_FOUND,
+    "数据集 {dataset} 没有版本 {at}",
+    "Dataset {dataset} has no version {at}",
+    "用 guotu history {dataset} 查看版本。",
+    "See `guotu history {dataset}`.",
 )
 CONFLICTING_WRITE = Kind(
-    "GT-2003", Family.CONFLICT, "{stream} 在写入期间已有新版本 {found}（期望 {expected}）", "{stream} moved to {found} during the write (expected {expected})",
-    "重新运行，将与新版本比较。", "Run again; it will be compared with the new version.", retryable=True,
+    "GT-2003",
+    Family.CONFLICT,
+    "{stream} 在写入期间已有新版本 {found}（期望 {expected}）",
+    "{stream} moved to {found} during the write (expected {expected})",
+    "重新运行，将与新版本比较。",
+    "Run again; it will be compared with the new version.",
+    retryable=True,
 )
 CHAIN_BROKEN = Kind(
-    "GT-2004", Family.UNFORESEEN, "{stream} 的日志链在 {version} 处不一致：{reason}", "The journal of {stream} is inconsistent at {version}: {reason}",
-    "从备份或上级节点恢复该流；不要继续写入。", "Restore the stream from a backup or its parent; write nothing more.",
+    "GT-2004",
+    Family.UNFORESEEN,
+    "{stream} 的日志链在 {version} 处不一致：{reason}",
+    "The journal of {stream} is inconsistent at {version}: {reason}",
+    "从备份或上级节点恢复该流；不要继续写入。",
+    "Restore the stream from a backup or its parent; write nothing more.",
 )
 SCHEMA_CONFLICT = Kind(
-    "GT-2005", Family.CONFLICT, "{dataset} 的图层结构与已登记的不一致：{reason}", "The schema of {dataset} differs from the registered one: {reason}",
-    "核对图层结构版本，或登记新的结构版本。", "Check the schema edition, or register a new one.",
+    "GT-2005",
+    Family.CONFLICT,
+    "{dataset} 的图层结构与已登记的不一致：{reason}",
+    "The schema of {dataset} differs from the registered one: {reason}",
+    "核对图层结构版本，或登记新的结构版本。",
+    "Check the schema edition, or register a new one.",
 )
 BLOB_UNKNOWN = Kind(
-    "GT-2006", Family.NOT_FOUND, "没有内容为 {hash} 的文件", "There is no stored file {hash}",
-    "该文件未入库或已按规定清除。", "It was never stored, or was removed by rule.",
+    "GT-2006",
+    Family.NOT_FOUND,
+    "没有内容为 {hash} 的文件",
+    "There is no stored file {hash}",
+    "该文件未入库或已按规定清除。",
+    "It was never stored, or was removed by rule.",
 )

@@ -37,7 +37,12 @@ class AccessPlan:
     def fingerprint(self) -> str:
         """Hex digest of all that decides an answer; part of every cache key."""
         parts = (
-            self.dataset, repr(self.where), self.clip, self.columns and sorted(self.columns), sorted(self.masked), self.limits,
+            self.dataset,
+            repr(self.where),
+            self.clip,
+            self.columns and sorted(self.columns),
+            sorted(self.masked),
+            self.limits,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 

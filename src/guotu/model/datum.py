@@ -28,7 +28,9 @@ class Geographic:
 
     @property
     def epsg(self) -> int:
-        return {Datum.CGCS2000: 4490, Datum.XIAN80: 4610, Datum.BEIJING54: 4214, Datum.WGS84: 4326}[self.datum]
+        return {Datum.CGCS2000: 4490, Datum.XIAN80: 4610, Datum.BEIJING54: 4214, Datum.WGS84: 4326}[
+            self.datum
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,9 @@ class Label:
 class Resource:
     """One catalogue entry (TD/T 1016-2003 core metadata, GB/T 21063 resource catalogue elements).
 
-    `id` is the dataset code for data in the store, any other stable code otherwise; `category` is a path of the classification
-    (`xz/land`), `coverage` WKB polygon in degrees that the resource claims to cover entirely, `data_date` the moment it describes.
+    `id` is the dataset code for data in the store, any other stable code otherwise; `category` is a path of the
+    classification (`xz/land`), `coverage` a WKB polygon in degrees that the resource claims to cover entirely,
+    `data_date` the moment it describes.
     """
 
     id: str
