@@ -1,1 +1,5 @@
-"""How it is told: one file per verb."""
+"""How it is told: one file per verb, one table of exit statuses."""
+
+from guotu.cli.main import main
+
+__all__ = ["main"]

@@ -59,3 +59,7 @@ UNFORESEEN = Kind(
     "请把编号告诉管理员，日志中有详情。",
     "Give the reference to the administrator; the log holds the details.",
 )
+FORMAT_NOT_WRITTEN = Kind(
+    "GT-6001", Family.USAGE, "不能写出 {format} 格式", "Format {format} is not written",
+    "可选：{known}。", "Choose one of: {known}.",
+)

@@ -1,0 +1,80 @@
+"""The `guotu` command: global options, the verbs, and the way failures end."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import guotu
+from guotu import settings as settings_table
+from guotu.cli.context import Told
+from guotu.cli.exits import report
+from guotu.errors import GuotuError
+
+VERBS: dict[str, str] = {
+    "init": "建立节点目录 / make a node home",
+    "demo": "建立演示节点 / make the demo node",
+    "check": "检查一个文件，不入库 / quality report of a file, nothing stored",
+    "ingest": "检查并入库为新版本 / check, then land as a version",
+    "catalog": "资源目录 / the catalogue",
+    "query": "查询要素 / features of a dataset",
+    "history": "数据集或要素的版本 / versions of a dataset or a feature",
+    "diff": "两个版本之间的变化 / what changed between two versions",
+    "area": "文件中各图形的面积 / areas of a file's features",
+    "review": "项目用地合规性审查 / compliance review of a project boundary",
+    "serve": "启动接口与门户 / HTTP and portal",
+    "user": "账号 / accounts",
+    "doctor": "核对日志与现状 / verify journal and projections",
+}
+
+
+class Verbs(click.Group):
+    """Loads a verb's module only when it is used, so that every command starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"guotu.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(guotu.__version__, prog_name="guotu")
+@click.option("--home", type=click.Path(path_type=Path), help="节点目录 / the node's home (GUOTU_HOME)")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="消息语言 / language of messages (GUOTU_LANG)")
+@click.pass_context
+def group(ctx: click.Context, home: Path | None, lang: str | None) -> None:
+    """guotu 国土空间基础信息平台 — the base-information platform for territorial space.
+
+    Example: guotu --home county review project.txt --report review.pdf
+    """
+    ctx.obj = Told(settings_table.load(home=home, lang=lang))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with the right status."""
+    told: dict[str, Any] = {"lang": "zh"}
+    try:
+        told["lang"] = settings_table.load().lang
+        group.main(arguments, standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已取消 / cancelled", err=True)
+        sys.exit(7)
+    except GuotuError as error:
+        sys.exit(report(error, told["lang"]))

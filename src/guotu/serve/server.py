@@ -1,0 +1,69 @@
+"""Runs the app with read deadlines, so that slow clients cannot hold the server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from guotu.node import Node
+from guotu.serve.app import create_app
+
+READ_DEADLINE = 20.0
+"""Seconds in which a connection must deliver the next bytes of a request that has begun, or begin its first."""
+
+
+class DeadlineProtocol(H11Protocol):
+    """Closes connections whose request does not arrive in time."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._restart()
+
+    def data_received(self, data: bytes) -> None:
+        self._restart()
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        super().connection_lost(exc)
+
+    def _restart(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(READ_DEADLINE, self._give_up)
+
+    def _give_up(self) -> None:
+        waiting = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        if waiting and not self.transport.is_closing():
+            self.transport.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 picks a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(512)
+    return listener
+
+
+def run(node: Node, listener: socket.socket) -> None:
+    """Serve until interrupted."""
+    config = uvicorn.Config(
+        create_app(node),
+        http=DeadlineProtocol,
+        log_level=node.settings.log_level,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        limit_concurrency=400,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
