@@ -47,11 +47,32 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How often a rule was broken; `shown` findings are kept, the rest only counted."""
+    """How often a rule was broken: every breach is counted, findings are kept up to the gate's ceiling.
+
+    `hard` says that these breaches refuse the layer.
+    """
 
     rule: str
     severity: Severity
     count: int
+    hard: bool = False
+    name: str = ""
+    name_en: str = ""
+
+    def as_dict(self, lang: Lang) -> dict[str, Any]:
+        name = self.name if lang == "zh" else self.name_en
+        severity = self.severity.value
+        return {"rule": self.rule, "name": name, "severity": severity, "count": self.count, "hard": self.hard}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMatch:
+    """A column of the source and the schema field it was taken for (None: kept out), with the reason."""
+
+    source: str
+    code: str | None
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,23 @@ class QualityReport:
     findings: tuple[Finding, ...]
     counts: tuple[RuleCount, ...]
     passed: bool
+    fields: tuple[FieldMatch, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """(zh, en) remarks that are no faults: what was read how, what was rounded, what was left out."""
+
+    def as_dict(self, lang: Lang) -> dict[str, Any]:
+        """Ready for JSON."""
+        zh = lang == "zh"
+        return {
+            "layer": self.layer,
+            "passed": self.passed,
+            "features": self.features,
+            "summary": self.summary(lang),
+            "counts": [count.as_dict(lang) for count in self.counts],
+            "findings": [finding.as_dict(lang) for finding in self.findings],
+            "fields": [{"source": f.source, "field": f.code, "reason": f.zh if zh else f.en} for f in self.fields],
+            "notes": [note[0] if zh else note[1] for note in self.notes],
+        }
 
     def summary(self, lang: Lang) -> str:
         """One line for a commit note."""
