@@ -1,0 +1,272 @@
+/** What the node answers; field by field as `docs/references/http.md` lists them. */
+
+import type { Geometry, MultiPolygon, Polygon } from './geojson'
+
+export type Operation = 'review' | 'ingest' | 'manage'
+export type Verdict = 'pass' | 'attention' | 'fail' | 'unknown'
+export type Box = [west: number, south: number, east: number, north: number]
+
+export interface SessionState {
+  signed_in: boolean
+  csrf: string | null
+  account: { id: string; name: string; organisation: string; roles: string[]; clearance: string }
+  may: Operation[]
+}
+
+export interface NodeInfo {
+  id: string
+  name: string
+  name_en: string
+  division: string
+  level: string
+  version: string
+  extent: Box | null
+  approval_no: string
+  footer: Record<string, string>
+  demo_accounts: { id: string; password: string; name: string }[]
+}
+
+export interface Paint {
+  fill?: string | null
+  stroke?: string | null
+  width?: number
+  dash?: number[] | null
+  hatch?: boolean
+  opacity?: number
+  radius?: number
+}
+
+export interface LayerStyle {
+  type: 'fill' | 'line' | 'circle'
+  field: string | null
+  rules: (Paint & { values: string[] })[]
+  default: Paint
+  order: number
+}
+
+export interface LegendEntry {
+  label: string
+  label_en: string
+  paint: Paint
+}
+
+export interface LayerInfo {
+  dataset: string
+  title: string
+  title_en: string
+  geometry: 'Polygon' | 'Line' | 'Point' | 'None'
+  features: number
+  extent: Box | null
+  secrecy: string
+  owner: string
+  data_date: string | null
+  version: string
+  tile_key: string
+  style: LayerStyle
+  legend: LegendEntry[]
+  visible: boolean
+  min_zoom: number
+  label_field: string | null
+}
+
+export interface Imagery {
+  id: string
+  title: string
+  title_en: string
+  date: string | null
+  extent: Box
+  tiles: string
+}
+
+export interface LayerTree {
+  groups: { id: string; title: string; title_en: string; layers: LayerInfo[] }[]
+  imagery: Imagery[]
+}
+
+export interface Moment {
+  date: string
+  datasets: string[]
+}
+
+export interface Identified {
+  point: { lon: number; lat: number; gk: { epsg: number; easting: number; northing: number; zone: number } }
+  groups: IdentifiedGroup[]
+}
+
+export interface IdentifiedGroup {
+  dataset: string
+  title: string
+  version: string
+  data_date: string | null
+  owner: string
+  features: {
+    fid: string
+    title: string
+    attributes: { field: string; name: string; value: string | number | null; text: string }[]
+    area_m2: number | null
+    geometry: Geometry
+  }[]
+}
+
+export interface Place {
+  title: string
+  kind: string
+  dataset: string
+  fid: string
+  lon: number
+  lat: number
+  extent: Box
+}
+
+export interface SearchAnswer {
+  coordinate: { lon: number; lat: number; evidence: string } | null
+  places: Place[]
+  features: Place[]
+  resources: { id: string; title: string; kind: string }[]
+}
+
+export interface BoundaryParcel {
+  number: string
+  name: string
+  use: string
+  declared_ha: string | null
+  area_plane_m2: number
+  area_ellipsoid_m2: number
+  geometry: Polygon | MultiPolygon
+  points: { label: string; ring: number; x: number; y: number; lon: number; lat: number }[]
+}
+
+export interface Boundary {
+  id: string
+  name: string
+  zone: { epsg: number; label: string }
+  evidence: string
+  warnings: string[]
+  area_plane_m2: number
+  area_ellipsoid_m2: number
+  parcels: BoundaryParcel[]
+  extent: Box
+}
+
+export interface ReviewOptions {
+  kinds: { id: string; title: string; title_en: string }[]
+  uses: { code: string; name: string; level: number; parent: string | null }[]
+  profile: { id: string; edition: string }
+}
+
+export interface Hit {
+  dataset: string
+  feature: string
+  version: string
+  attributes: Record<string, string | number | null>
+  area_m2: number
+  area_ha: number | string
+  counted?: boolean
+  geometry?: Geometry | null
+}
+
+export interface Check {
+  id: string
+  title: string
+  verdict: Verdict
+  reason: string
+  clauses: { title: string; article: string; text: string }[]
+  hits: Hit[]
+  totals: Record<string, unknown>
+}
+
+export interface LandUseRow {
+  owner_unit: string
+  ownership: string
+  class: string
+  name: string
+  three_class: string
+  area_ha: number | string
+}
+
+export interface Review {
+  id: string
+  created: string
+  boundary: string
+  project: { name: string; area_plane_m2: number; area_ellipsoid_m2: number; zone_epsg: number; parcels: unknown[] }
+  basis: Record<string, string>
+  checks: Check[]
+  landuse_table: LandUseRow[]
+  authority: { level: string; reason: string }
+  area_kind: 'plane' | 'ellipsoid'
+  tolerances: Record<string, unknown>
+  platform: { version: string }
+}
+
+export interface ReviewSummary {
+  id: string
+  name: string
+  created: string
+  verdicts: Record<string, Verdict>
+  area_ha: number | string
+}
+
+export interface Resource {
+  id: string
+  kind: string
+  title: string
+  title_en: string
+  category: string
+  owner: string
+  abstract: string
+  keywords: string[]
+  label: { secrecy: string; data_class: string; sharing: string }
+  update_cycle: string
+  data_date: string | null
+  published: string | null
+  extent: Box | null
+  format: string
+  quality: string
+  lineage: string
+  status: string
+  features?: number
+  version?: string
+}
+
+export interface VersionInfo {
+  version: string
+  label: string
+  at: string
+  author: string
+  message: string
+  data_date: string | null
+  added: number
+  changed: number
+  deleted: number
+  quality: string
+  digest: string
+}
+
+export interface ResourceDetail extends Resource {
+  schema: {
+    code: string
+    edition: string
+    fields: { code: string; name: string; type: string; length: number | null; decimals: number | null; constraint: string; domain: string | null }[]
+  } | null
+  versions: VersionInfo[]
+  sources: { hash: string }[]
+}
+
+export interface Category {
+  id: string
+  title: string
+  title_en: string
+  count: number
+  children: Category[]
+}
+
+/** RFC 9457 problem details, with the platform's code, remedy and place. */
+export interface Problem {
+  title: string
+  status: number
+  code: string
+  detail: string
+  hint: string
+  place?: Record<string, unknown>
+  facts?: { choices?: { epsg: number; label: string }[] }
+}

@@ -1,0 +1,21 @@
+/** Numbers and dates as people read them; every number with its unit. */
+
+const M2_PER_HA = 10_000
+const M2_PER_MU = 2_000 / 3
+
+export const fixed = (value: number, decimals: number): string =>
+  value.toLocaleString('zh-CN', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+
+export const hectares = (m2: number): string => fixed(m2 / M2_PER_HA, 4)
+export const mu = (m2: number): string => fixed(m2 / M2_PER_MU, 2)
+export const squareMetres = (m2: number): string => fixed(m2, 2)
+
+export const moment = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
+
+/** 118.500000 → 118°30′00.0″ */
+export function sexagesimal(degrees: number): string {
+  const tenths = Math.round(Math.abs(degrees) * 36_000)
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, '0')
+  const minutes = String(Math.floor(tenths / 600) % 60).padStart(2, '0')
+  return `${degrees < 0 ? '-' : ''}${Math.floor(tenths / 36_000)}°${minutes}′${seconds}″`
+}

@@ -1,0 +1,42 @@
+export const zh = {
+  app: { title: '国土空间基础信息平台', skip: '跳到主要内容', demo: '演示数据，纯属虚构' },
+  nav: { map: '一张图', catalog: '资源目录', reviews: '审查记录', signIn: '登录', signOut: '退出', language: 'English' },
+  map: {
+    label: '地图。方向键移动，加减号缩放，回车识别中心点',
+    layers: '图层', imagery: '影像', legend: '图例', loading: '正在载入…', opacity: '不透明度', zoomTo: '缩放至图层',
+    show: '显示{name}', belowScale: '放大后可见', features: '{n} 个要素', dataDate: '时点', version: '版本', owner: '责任单位',
+    identify: '点查询', nothingHere: '此处没有可见图层的要素', close: '关闭', coordinates: '坐标', noLayers: '此时点没有可浏览的图层',
+    asOf: '数据时点', latest: '最新', approval: '审图号', approvalNone: '内部使用', full: '全图', zoomIn: '放大', zoomOut: '缩小',
+    area: '面积', hide: '收起', expand: '展开',
+  },
+  search: {
+    placeholder: '地名、图斑号、项目名、坐标', places: '地名', features: '要素', resources: '资源', coordinate: '坐标', none: '没有结果',
+    label: '搜索',
+  },
+  review: {
+    title: '用地合规性审查', step1: '项目范围', step2: '核对', step3: '结论',
+    drop: '将界址点 TXT、Shapefile（zip）、GeoPackage 或 GeoJSON 拖到这里', choose: '选择文件', draw: '在图上绘制', finishHint: '双击结束绘制，Esc 取消',
+    drawing: '正在绘制…', cancelDraw: '取消绘制', drawnName: '图上绘制的范围', reading: '正在读取文件…',
+    zone: '投影带', evidence: '判断依据', planeArea: '平面面积', ellipsoidArea: '椭球面积', parcels: '地块', declared: '申报面积', points: '界址点',
+    kind: '项目类型', use: '拟用地类', useAny: '不指定', start: '开始审查', running: '正在审查…', again: '换一个范围', warnings: '提示',
+    chooseCrs: '无法确定坐标系，请选择', conclusion: '审查结论', authority: '审批权限', clauses: '依据', hits: '涉及要素 {n} 处',
+    landuse: '地类占用', unit: '权属单位', ownership: '权属', class: '地类', threeClass: '三大类', hectare: '公顷', total: '合计', basis: '数据依据',
+    report: '报告', needSignIn: '登录后可审查', signIn: '去登录', tolerances: '容差', open: '打开', when: '时间', name: '项目', none: '还没有审查记录',
+    emptyHint: '在“一张图”中提供项目范围即可审查。', showOnMap: '在图上查看', counted: '计入', notCounted: '压盖误差，不计入', more: '其余 {n} 条见报告',
+    dataset: '数据集', code: '代码',
+  },
+  verdict: { pass: '通过', attention: '关注', fail: '不通过', unknown: '无法判断' },
+  catalog: {
+    title: '资源目录', search: '搜索标题、关键词、单位', all: '全部', kind: '类型', results: '{n} 项资源', none: '没有符合条件的资源', noneHint: '换个词，或清除筛选条件。',
+    category: '分类', owner: '责任单位', date: '时点', label: '安全标记', sharing: '共享', cycle: '更新周期', quality: '质量', lineage: '来源与加工',
+    versions: '版本', fields: '字段', added: '新增', changed: '变更', deleted: '删除', author: '提交人', message: '说明', at: '入库时间', digest: '摘要',
+    abstract: '摘要', format: '格式', features: '要素数', view: '在图上查看', field: '字段', name: '名称', type: '类型', length: '长度', constraint: '约束', domain: '值域',
+    back: '返回目录', retired: '已停用', keywords: '关键词', published: '发布时间', edition: '结构版本',
+  },
+  kinds: { vector: '矢量', raster: '栅格', table: '表格', document: '文档', audio: '音频', video: '视频', service: '服务', site: '站点' },
+  constraint: { M: '必填', C: '条件必填', O: '可填' },
+  signIn: { title: '登录', account: '账号', password: '密码', submit: '登录', demo: '演示账号', fill: '填入', signedIn: '已登录：{name}' },
+  error: { title: '出错了', retry: '重试', place: '位置', code: '代码' },
+  unit: { ha: '公顷', mu: '亩', m2: '平方米' },
+}
+export type Messages = typeof zh
