@@ -51,3 +51,52 @@ BLOB_UNKNOWN = Kind(
     "该文件未入库或已按规定清除。",
     "It was never stored, or was removed by rule.",
 )
+FEATURE_REPEATED = Kind(
+    "GT-2007",
+    Family.REFUSED,
+    "要素 {fid} 在同一次提交中出现两次",
+    "Feature {fid} appears twice in one commit",
+    "一次提交中每个要素只写一次；核对业务主键是否重复。",
+    "Write each feature once per commit; look for a repeated business key.",
+)
+FEATURE_UNKNOWN = Kind(
+    "GT-2008",
+    Family.NOT_FOUND,
+    "{stream} 中没有要素 {fid}",
+    "{stream} has no feature {fid}",
+    "核对要素标识；它可能已被删除。",
+    "Check the feature's identifier; it may have been deleted.",
+)
+FIELD_UNKNOWN = Kind(
+    "GT-2009",
+    Family.USAGE,
+    "数据集 {dataset} 没有字段 {field}",
+    "Dataset {dataset} has no field {field}",
+    "用 guotu catalog show {dataset} 查看字段。",
+    "See the fields with `guotu catalog show {dataset}`.",
+)
+FILTER_INVALID = Kind(
+    "GT-2010",
+    Family.USAGE,
+    "对字段 {field} 的条件无效：{reason}",
+    "The condition on {field} is not valid: {reason}",
+    "按字段类型书写条件值。",
+    "Write the value in the type of the field.",
+)
+STORAGE_FULL = Kind(
+    "GT-2011",
+    Family.BUSY,
+    "磁盘空间不足，本次写入没有保存",
+    "The disk is full; nothing of this write was kept",
+    "腾出空间后重新运行。",
+    "Free some space and run it again.",
+    retryable=True,
+)
+STORE_FORMAT = Kind(
+    "GT-2012",
+    Family.CONFLICT,
+    "{path} 的存储格式是 {found}，本程序支持 {expected}",
+    "{path} has store format {found}; this program supports {expected}",
+    "使用写入它的版本打开，或升级程序。",
+    "Open it with the version that wrote it, or upgrade.",
+)

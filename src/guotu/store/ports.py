@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -35,26 +35,36 @@ class Check:
 class Draft(Protocol):
     """One commit in the making. Leaving the `with` block without `commit` leaves nothing behind.
 
-    Batches carry the schema's field columns plus `fid` (fixed_size_binary(16)), `geometry` (WKB degrees CGCS2000; null column value means no
-    geometry), and may carry `valid_from`, `valid_to` (date32) and `lineage` (`model.change.LINEAGE_TYPE`).
+    Batches carry the schema's field columns plus `fid` (fixed_size_binary(16)), `geometry` (WKB degrees CGCS2000; null
+    means no geometry), and may carry `valid_from`, `valid_to` (date32) and `lineage` (`model.change.LINEAGE_TYPE`).
     Coordinates are put on the store's 10⁻¹⁰° grid when they enter.
     """
 
     def put(self, batch: pa.RecordBatch) -> None:
-        """Add features, or replace those whose fid is live."""
+        """Add features, or replace those whose fid is live; a row equal to the live one changes nothing.
+
+        A fid may be touched once per draft (GT-2007); columns or types that are not the schema's raise GT-2005.
+        """
 
     def delete(self, fids: Iterable[bytes], *, valid_to: date | None = None) -> None:
-        """End features; a fid that is not live raises GT-2001's neighbour GT-2003."""
+        """End features, from the day `valid_to` on if given; a fid that is not live raises GT-2008."""
 
     def commit(self, note: CommitNote) -> Commit | None:
-        """Close the commit atomically; None when nothing changed."""
+        """Close the commit atomically; None when nothing changed.
+
+        Without changed features a commit is still made if the note gives another data date than the state before:
+        it says that the same features describe that day too.
+        """
 
 
 class FeatureStore(Protocol):
     """Journal of versions and its projections."""
 
     def found(self, stream: StreamName, schema: LayerSchema, *, owner: str) -> StreamState:
-        """Create a stream (idempotent); raises GT-2005 if it exists with another schema."""
+        """Create a stream (idempotent); raises GT-2005 if the dataset exists with another structure.
+
+        Until its first commit the state of a stream is version 1.0, without features.
+        """
 
     def schema(self, dataset: str) -> LayerSchema:
         """The registered schema; raises GT-2001."""
@@ -69,7 +79,11 @@ class FeatureStore(Protocol):
         """Begin a commit on top of `base` (None: the empty stream); raises GT-2003 if the head is another."""
 
     def read(self, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
-        """Features in fid order, in batches of bounded size, at least one (possibly empty) batch so that the schema is known."""
+        """Features in fid order, in batches of bounded size, at least one (possibly empty) batch so that the schema is known.
+
+        Columns: fid, seq, valid_from, valid_to, the attributes, geometry. A box takes features whose own box meets it.
+        Raises GT-2001, GT-2002, GT-2009, GT-2010.
+        """
 
     def count(self, query: Query, plan: AccessPlan) -> int:
         """How many features `read` would give."""
@@ -81,10 +95,21 @@ class FeatureStore(Protocol):
         """Oldest first."""
 
     def history(self, stream: StreamName, fid: bytes, plan: AccessPlan) -> pa.Table:
-        """Every version of one feature, oldest first, with `op`, `seq`, `valid_from`, `valid_to`, `lineage`, attributes, geometry."""
+        """Every version of one feature, oldest first: op, seq, valid_from, valid_to, lineage, attributes, geometry.
 
-    def changes(self, stream: StreamName, after: Version | None, upto: Version | None, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
+        Raises GT-2008 where the reader can see no version of it.
+        """
+
+    def changes(
+        self, stream: StreamName, after: Version | None, upto: Version | None, plan: AccessPlan
+    ) -> Iterator[pa.RecordBatch]:
         """Net changes between two versions: `op` put|del, `fid`, new attributes and geometry."""
+
+    def current_keys(self, stream: StreamName, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Present features as `fid`, the asked fields and `row_hash` (binary(16), see `journal.row_hashes`), in no order.
+
+        What landing a new edition needs to find its differences without fetching what is unchanged.
+        """
 
     def verify(self, stream: StreamName) -> Check:
         """Recompute hash chain, checkpoints, signatures and digest, and compare the projection with the journal."""

@@ -1,1 +1,5 @@
-"""Blobs and snapshot files on a local disk."""
+"""Stores that are plain files."""
+
+from guotu.store.files.blobs import FileBlobStore
+
+__all__ = ["FileBlobStore"]

@@ -1,0 +1,139 @@
+"""Connections to one SQLite file: a pool of readers and a single writer."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from guotu.errors.general import BUSY
+from guotu.errors.store import STORAGE_FULL, STORE_FORMAT
+
+PAGE_SIZE: Final = 8192
+READ_CACHE_KIB: Final = 32_768
+WRITE_CACHE_KIB: Final = 65_536
+KEPT_READERS: Final = 8
+_BEING_WRITTEN: Final = "有写入正在进行 (a write is going on)"
+
+
+class Connections:
+    """Readers are borrowed for one answer each, so that an answer may be consumed in another thread than it was begun in."""
+
+    def __init__(self, path: Path, *, wait_seconds: float, ddl: str, format_name: str) -> None:
+        self._path, self._wait = path, wait_seconds
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._writing = threading.Lock()
+        self._closed = False
+        with translated():
+            self._writer = self._open(WRITE_CACHE_KIB)
+            self._prepare(ddl, format_name)
+
+    def _open(self, cache_kib: int) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=self._wait,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL, because a commit is acknowledged: NORMAL may lose the newest ones when the power fails.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size=-{cache_kib}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    def _prepare(self, ddl: str, format_name: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
+            )
+            found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+            if found and found[0] != format_name:
+                raise STORE_FORMAT(path=self._path, found=found[0], expected=format_name)
+            if not found:
+                for statement in filter(str.strip, ddl.split(";")):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO meta VALUES ('format', ?)", (format_name,))
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A reader; never waits for the writer."""
+        with self._guard:
+            connection = self._idle.pop() if self._idle else None
+        with translated():
+            connection = connection or self._open(READ_CACHE_KIB)
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+                self._give_back(connection)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            if not self._closed and len(self._idle) < KEPT_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A reader whose statements all see the same state."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The writer inside one transaction: committed at the end, rolled back on any exception; raises GT-1006, GT-2011."""
+        if not self._writing.acquire(timeout=self._wait):
+            raise BUSY(reason=_BEING_WRITTEN)
+        try:
+            with translated(), self._transaction() as connection:
+                yield connection
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._writer
+            if self._writer.in_transaction:
+                self._writer.execute("COMMIT")
+        finally:
+            if self._writer.in_transaction:
+                self._writer.rollback()
+
+    def shrink_log(self) -> None:
+        """Move the write-ahead log into the file, as far as present readers allow."""
+        with self._writing, translated():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in (*idle, self._writer):
+            connection.close()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLite's words for busy and full as kinds of our own; everything else stays unforeseen."""
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        match getattr(problem, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                raise BUSY(reason=_BEING_WRITTEN) from problem
+            case sqlite3.SQLITE_FULL:
+                raise STORAGE_FULL() from problem
+        raise
