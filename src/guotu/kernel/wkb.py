@@ -1,0 +1,178 @@
+"""Arrow arrays of well-known binary as paths: where each ring, line or point of each geometry begins.
+
+Everything that reads coordinates straight from bytes goes through `lay_out`, which checks every length and count
+once; loops behind it may trust the layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+
+from guotu.errors import Place
+from guotu.errors.datum import GEOMETRY_KIND, GEOMETRY_MALFORMED
+from guotu.kernel.loops.wkb import FOREIGN, OPEN_RING, SOUND, TRAILING, TRUNCATED, WRONG_PART, gather, walk
+from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+
+POINT, LINE, POLYGON, MULTIPOINT, MULTILINE, MULTIPOLYGON = 1, 2, 3, 4, 5, 6
+_REASONS = {
+    TRUNCATED: ("数据不完整", "it ends too early"),
+    OPEN_RING: ("环不闭合或少于四点", "a ring is not closed or has fewer than four points"),
+    TRAILING: ("末尾有多余数据", "bytes follow its end"),
+    WRONG_PART: ("组成部分的类型不符", "a part has the wrong type"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of n geometries in one byte buffer (little-endian, 2-D, types 1 to 6).
+
+    `kind` (n,) is the WKB type, 0 where missing; paths of geometry i are `first[i]:first[i+1]`; path p has `size[p]`
+    vertices of two float64 from byte `at[p]`; `shell[p]` is False for holes.
+    """
+
+    data: Bytes
+    kind: Int64Array
+    first: Int64Array
+    at: Int64Array
+    size: Int64Array
+    shell: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @property
+    def missing(self) -> BoolArray:
+        return np.asarray(self.kind == 0)
+
+    @property
+    def vertices(self) -> Int64Array:
+        """Number of vertices of each geometry (n,)."""
+        total = np.zeros(len(self.size) + 1, np.int64)
+        np.cumsum(self.size, out=total[1:])
+        return np.asarray(np.diff(total[self.first]), np.int64)
+
+    @property
+    def largest(self) -> int:
+        """Vertices of the largest geometry."""
+        return int(self.vertices.max(initial=0))
+
+    def coordinates(self) -> tuple[Float64Array, Int64Array]:
+        """All vertices (N, 2) in order, and the (paths + 1,) offsets of the paths among them."""
+        starts = np.zeros(len(self.size) + 1, np.int64)
+        np.cumsum(self.size, out=starts[1:])
+        xy = np.empty((int(starts[-1]), 2), np.float64)
+        gather(self.data, self.at, self.size, xy.view(np.uint8).reshape(-1))
+        return xy, starts
+
+
+def buffers(array: Any) -> tuple[Bytes, Int64Array, BoolArray]:
+    """Read-only bytes, (n + 1,) int64 offsets and (n,) validity of an Arrow binary array of any width."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):  # combine_chunks of no chunk at all
+            array = pa.array([], pa.binary())
+    if not (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
+        array = array.cast(pa.large_binary())
+    wide = pa.types.is_large_binary(array.type)
+    n = len(array)
+    _, offset_buffer, data_buffer = array.buffers()
+    dtype = np.dtype(np.int64 if wide else np.int32)
+    if n == 0 or offset_buffer is None:
+        offsets = np.zeros(n + 1, np.int64)
+    else:
+        offsets = np.frombuffer(offset_buffer, dtype, n + 1, array.offset * dtype.itemsize).astype(np.int64)
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
+    data.flags.writeable = False  # one array type, so every loop is compiled once
+    valid = array.is_valid().to_numpy(zero_copy_only=False)
+    return data, offsets, np.ascontiguousarray(valid)
+
+
+def from_buffers(data: Bytes, offsets: Int64Array, missing: BoolArray) -> Any:
+    """An Arrow binary array (large where 2 GiB are passed) over given bytes."""
+    wide = bool(offsets[-1] >= 2**31)
+    parts = pa.py_buffer(offsets if wide else offsets.astype(np.int32)), pa.py_buffer(data)
+    mask = None
+    if missing.any():
+        mask = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(
+        pa.large_binary() if wide else pa.binary(), len(missing), [mask, *parts], int(missing.sum())
+    )
+
+
+def to_wkb(geoms: GeometryArray) -> Any:
+    """Arrow WKB (little-endian, 2-D) of shapely geometries; missing stays missing."""
+    plain = shapely.to_wkb(np.asarray(geoms, dtype=object), output_dimension=2, byte_order=1)
+    return pa.array(np.atleast_1d(plain), pa.binary())
+
+
+def from_wkb(wkb: Any) -> GeometryArray:
+    """Shapely geometries of an Arrow WKB array whose layout was checked."""
+    geoms: GeometryArray = shapely.from_wkb(np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object))
+    return geoms
+
+
+def plain(wkb: Any) -> Any:
+    """The same geometries as little-endian 2-D WKB without SRID; collections and curves are refused.
+
+    Raises   GT-1206 malformed, GT-1207 too deep, GT-1208 collection or curve
+    """
+    from guotu.kernel.guard import guard  # the guard reads bytes through this module
+
+    guard(wkb)
+    data, offsets, valid = buffers(wkb)
+    rows: list[bytes | None] = []
+    for row in range(len(valid)):
+        if not valid[row]:
+            rows.append(None)
+            continue
+        rows.append(_plain_row(data[offsets[row] : offsets[row + 1]].tobytes(), row))
+    return pa.array(rows, pa.binary())
+
+
+def _plain_row(raw: bytes, row: int) -> bytes:
+    try:
+        geometry = shapely.from_wkb(raw)
+    except shapely.GEOSException as problem:
+        raise GEOMETRY_MALFORMED(
+            place=Place(row=row), row=row, reason_zh=str(problem), reason_en=str(problem)
+        ) from None
+    if shapely.get_type_id(geometry) not in {0, 1, 2, 3, 4, 5, 6}:
+        raise GEOMETRY_KIND(
+            place=Place(row=row),
+            row=row,
+            found=geometry.geom_type,
+            accepted_zh="点、线、面及其多部件",
+            accepted_en="points, lines and polygons, single or multi",
+        )
+    plain_bytes: bytes = shapely.to_wkb(geometry, output_dimension=2, byte_order=1)
+    return plain_bytes
+
+
+def lay_out(wkb: Any) -> Layout:
+    """Check every header, count and ring closure of an Arrow WKB array and tell where its paths are.
+
+    Big-endian, Z/M and SRID-carrying geometries are brought to plain WKB first.
+    Raises   GT-1206 malformed, GT-1208 collection or curve
+    """
+    data, offsets, valid = buffers(wkb)
+    kind, first = np.zeros(len(valid), np.int64), np.zeros(len(valid) + 1, np.int64)
+    nothing, flags = np.empty(0, np.int64), np.empty(0, np.bool_)
+    status, row = walk(data, offsets, valid, False, kind, first, nothing, nothing, flags)
+    if status == FOREIGN:
+        data, offsets, valid = buffers(plain(wkb))
+        status, row = walk(data, offsets, valid, False, kind, first, nothing, nothing, flags)
+    if status != SOUND:
+        zh, en = _REASONS[status]
+        raise GEOMETRY_MALFORMED(place=Place(row=int(row)), row=int(row), reason_zh=zh, reason_en=en)
+    at, size = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
+    shell = np.empty(first[-1], np.bool_)
+    walk(data, offsets, valid, True, kind, first, at, size, shell)
+    return Layout(data, kind, first, at, size, shell)
