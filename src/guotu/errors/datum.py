@@ -77,8 +77,8 @@ GRID_DAMAGED = Kind(
 CRS_UNKNOWN = Kind(
     "GT-1221",
     Family.REFUSED,
-    "文件没有声明坐标系，坐标数值也判断不出",
-    "The file declares no CRS and its coordinates do not tell",
+    "文件没有声明坐标系，坐标数值也判断不出：{reason_zh}",
+    "The file declares no CRS and its coordinates do not tell: {reason_en}",
     "用 --crs 指明坐标系（如 4526），或补上 .prj 文件。",
     "Name the CRS with --crs (for example 4526), or add the .prj file.",
 )

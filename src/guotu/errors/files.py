@@ -29,7 +29,7 @@ REFERENCE_REFUSED = Kind(
     "请提供数据文件本身，而不是引用它的描述文件。", "Give the data file itself, not a description that points at it.",
 )
 ARCHIVE_DAMAGED = Kind(
-    "GT-1107", Family.REFUSED, "压缩包 {name} 不完整或已损坏：{reason}", "The archive {name} is truncated or damaged: {reason}",
+    "GT-1107", Family.REFUSED, "压缩包 {name} 不完整或已损坏：{reason_zh}", "The archive {name} is truncated or damaged: {reason_en}",
     "重新压缩并重新上传；上传中断也会造成这种情况。", "Compress and upload it again; a broken upload has the same effect.",
 )
 ARCHIVE_ENCRYPTED = Kind(
@@ -50,7 +50,7 @@ ARCHIVE_BOMB = Kind(
     "Make sure it is no zip bomb; give regular data as a folder or a GeoPackage.",
 )
 ARCHIVE_TOO_LARGE = Kind(
-    "GT-1112", Family.TOO_LARGE, "压缩包 {name} 解开后超过限额：{reason}", "The archive {name} is too large when unpacked: {reason}",
+    "GT-1112", Family.TOO_LARGE, "压缩包 {name} 解开后超过限额：{reason_zh}", "The archive {name} is too large when unpacked: {reason_en}",
     "分批提供，或请管理员提高限额。", "Give it in parts, or ask the administrator for a higher limit.",
 )
 ARCHIVE_NOTHING = Kind(
@@ -63,7 +63,7 @@ ARCHIVE_AMBIGUOUS = Kind(
     "每次只提供其中一个。", "Give one of them at a time.",
 )
 FILE_DAMAGED = Kind(
-    "GT-1115", Family.REFUSED, "{format} 文件 {name} 已损坏：{reason}", "The {format} file {name} is damaged: {reason}",
+    "GT-1115", Family.REFUSED, "{format} 文件 {name} 已损坏：{reason_zh}", "The {format} file {name} is damaged: {reason_en}",
     "从原系统重新导出；不要用手工截断或拼接的文件。", "Export it again from its source; do not use cut or glued files.",
 )
 LAYER_UNKNOWN = Kind(
@@ -96,7 +96,7 @@ READER_MEMORY = Kind(
     "拆分文件或其中过大的要素。", "Split the file, or the oversized features in it.",
 )
 READER_STOPPED = Kind(
-    "GT-1123", Family.REFUSED, "读取 {name} 时读取进程意外停止（{reason}）", "The reading process stopped unexpectedly on {name} ({reason})",
+    "GT-1123", Family.REFUSED, "读取 {name} 时读取进程意外停止（{reason_zh}）", "The reading process stopped unexpectedly on {name} ({reason_en})",
     "文件很可能已损坏；用原软件检查并重新导出。", "The file is most likely damaged; check and export it again.",
 )
 TEXT_TOO_LARGE = Kind(
@@ -116,7 +116,7 @@ TXT_RING = Kind(
     "补全或改正该圈的界址点。", "Complete or correct the points of that ring.",
 )
 GEOMETRY_KIND = Kind(
-    "GT-1128", Family.REFUSED, "项目范围应为面，{name} 里却是{found}", "A project boundary must be polygons; {name} holds {found}",
+    "GT-1128", Family.REFUSED, "项目范围应为面，{name} 里却是{found_zh}", "A project boundary must be polygons; {name} holds {found_en}",
     "提供面图层。", "Give a polygon layer.",
 )
 PART_MISSING = Kind(
