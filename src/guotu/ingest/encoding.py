@@ -1,0 +1,180 @@
+"""Which encoding the text of a DBF is in: what the file says, and what its bytes say.
+
+Order of belief: an encoding that was asked for; else the .cpg file and the DBF's language byte, unless the bytes contradict;
+else strict UTF-8; else GB18030. "Contradict" means that the declared encoding does not decode the sampled values, or that
+another one decodes all of them into clearly more everyday Chinese (characters of GB 2312).
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guotu.errors.files import ENCODING_UNKNOWN
+from guotu.ingest.readers.dbf import DbfHeader
+
+_LANGUAGE_BYTES = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "cp950", 0x78: "cp950", 0x03: "cp1252", 0x01: "cp437", 0x02: "cp850",
+                   0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866", 0x26: "cp866", 0x13: "cp932", 0x4E: "cp949"}  # fmt: skip
+"""dBase language driver ids. 0x57 ("ANSI of the writing machine") and 0x00 say nothing."""
+
+_ALIASES = {
+    "936": "gb18030", "cp936": "gb18030", "ansi936": "gb18030", "ansi 936": "gb18030", "gb2312": "gb18030", "gbk": "gb18030",
+    "65001": "utf-8", "utf8": "utf-8", "88591": "iso-8859-1", "1252": "cp1252", "ansi 1252": "cp1252", "950": "cp950",
+    "1250": "cp1250", "1251": "cp1251", "oem": "", "ansi": "", "system": "",
+}  # fmt: skip
+_BYTES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingChoice:
+    """The codec to use, why, and whether that overrides what the file says."""
+
+    codec: str
+    zh: str
+    en: str
+    overridden: bool = False
+
+
+def codec_named(text: str) -> str:
+    """The codec of a name as people and .cpg files write it, empty where the name says nothing; GBK counts as GB18030.
+
+    Raises   GT-1119 for a name nobody knows
+    """
+    name = text.strip().strip("\ufeff\x00").lower()
+    name = _ALIASES.get(name, name)
+    if not name:
+        return ""
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        raise ENCODING_UNKNOWN(encoding=text.strip()[:40]) from None
+    return "gb18030" if known in ("gbk", "gb2312", "gb18030") else known
+
+
+def label(codec: str) -> str:
+    """How an encoding is called in messages."""
+    return {"gb18030": "GBK/GB18030", "utf-8": "UTF-8"}.get(codec, codec.upper())
+
+
+def decide(
+    header: DbfHeader, values: Iterable[bytes], *, cpg: str | None = None, asked: str | None = None
+) -> EncodingChoice:
+    """Choose from the .cpg text, the language byte and a sample of raw values (field names count as values).
+
+    Raises   GT-1119 if `asked` is unknown
+    """
+    texts = [value for value in values if not value.isascii()]
+    if asked:
+        codec = codec_named(asked)
+        return EncodingChoice(codec, f"按指定的编码 {label(codec)} 读取", f"read as {label(codec)}, as asked")
+    declared, source = _declared(header, cpg)
+    if not texts:
+        codec = declared or "utf-8"
+        return EncodingChoice(
+            codec, f"文字全为 ASCII，按 {label(codec)} 读取", f"all text is ASCII, read as {label(codec)}"
+        )
+    best = _best(texts, declared)
+    if best == declared:
+        return EncodingChoice(
+            best,
+            f"{source}声明 {label(best)}，与内容相符",
+            f"{source} says {label(best)}, and the bytes agree",
+        )
+    return _explained(best, declared, source, texts)
+
+
+def _declared(header: DbfHeader, cpg: str | None) -> tuple[str, str]:
+    if cpg and (codec := _quietly(cpg)):
+        return codec, ".cpg "
+    language = _LANGUAGE_BYTES.get(header.language, "")
+    return ("gb18030" if language == "gbk" else language), "DBF "
+
+
+def _quietly(text: str) -> str:
+    """A .cpg with nonsense in it says nothing."""
+    try:
+        return codec_named(text)
+    except Exception:
+        return ""
+
+
+def _best(texts: list[bytes], declared: str) -> str:
+    everyday = {codec: _everyday(texts, codec) for codec in {declared, "utf-8", "gb18030"} - {""}}
+    readable = {codec: share for codec, share in everyday.items() if share is not None}
+    if declared in readable:
+        rival = max((share for codec, share in readable.items() if codec != declared), default=0.0)
+        if rival - readable[declared] < 0.3:
+            return declared
+    if "utf-8" in readable and readable["utf-8"] >= readable.get("gb18030", 0.0):
+        return "utf-8"
+    return max(readable, key=lambda codec: readable[codec]) if readable else declared or "gb18030"
+
+
+def _everyday(texts: list[bytes], codec: str) -> float | None:
+    """Share of the non-ASCII characters that are Chinese of GB 2312; None where the bytes do not decode."""
+    foreign = everyday = 0
+    for raw in texts:
+        try:
+            text = decode_cut(raw, codec)
+        except UnicodeDecodeError:
+            return None
+        for character in text:
+            if character >= "\x80":
+                foreign += 1
+                everyday += _is_everyday(character)
+    return everyday / foreign if foreign else 0.0
+
+
+def _is_everyday(character: str) -> bool:
+    if not ("\u4e00" <= character <= "\u9fa5" or character in "，。、；：（）《》“”—·"):
+        return False
+    try:
+        return len(character.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False
+
+
+def _explained(best: str, declared: str, source: str, texts: list[bytes]) -> EncodingChoice:
+    share = round(100 * (_everyday(texts, best) or 0.0))
+    if not declared:
+        zh = f"文件未声明编码；{len(texts)} 条非 ASCII 文字按 {label(best)} 解码，其中常用汉字占 {share}%"
+        en = f"no encoding declared; {len(texts)} texts beyond ASCII read as {label(best)}, {share}% everyday Chinese"
+        return EncodingChoice(best, zh, en)
+    zh = f"{source}声明 {label(declared)}，但内容是 {label(best)}（常用汉字占 {share}%），以内容为准"
+    en = f"{source} says {label(declared)}, but the bytes are {label(best)} ({share}% everyday Chinese)"
+    return EncodingChoice(best, zh, en, overridden=True)
+
+
+def decode_cut(raw: bytes, codec: str) -> str:
+    """Strict decoding that forgives a character cut in two at the very end (a field that was too short).
+
+    Raises   UnicodeDecodeError
+    """
+    return codecs.getincrementaldecoder(codec)("strict").decode(raw, final=False)
+
+
+def field_names(header: DbfHeader, codec: str) -> tuple[str, ...]:
+    """Field names decoded, made unique; a name in another encoding than the values is read in that one."""
+    names: list[str] = []
+    for field in header.fields:
+        name = _name(field.raw_name, codec)
+        base, count = name, 2
+        while name in names:
+            name, count = f"{base}_{count}", count + 1
+        names.append(name)
+    return tuple(names)
+
+
+def _name(raw: bytes, codec: str) -> str:
+    for candidate in (codec, "utf-8", "gb18030"):
+        try:
+            return decode_cut(raw, candidate).strip()
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1").strip()
+
+
+def shown(raw: bytes) -> str:
+    """A few bytes in hex for a message."""
+    return raw[:_BYTES_SHOWN].hex(" ")

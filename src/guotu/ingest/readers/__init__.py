@@ -1,0 +1,1 @@
+"""What each format needs before and while it is read."""
