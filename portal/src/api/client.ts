@@ -72,7 +72,7 @@ export const api = {
     if (epsg) form.set('crs_epsg', String(epsg))
     return ask<T.Boundary>('POST', '/api/boundaries', form)
   },
-  boundaryDrawn: (name: string, geometry: Polygon | MultiPolygon) => ask<T.Boundary>('POST', '/api/boundaries', { name, geometry }),
+  boundaryDrawn: (name: string, geometry: Polygon | MultiPolygon) => ask<T.Boundary>('POST', '/api/boundaries/drawn', { name, geometry }),
   boundary: (id: string) => ask<T.Boundary>('GET', `/api/boundaries/${id}`),
   reviewOptions: () => ask<T.ReviewOptions>('GET', '/api/review-options'),
   review: (body: { boundary: string; kind: string; use: string; at: string | null }) => ask<T.Review>('POST', '/api/reviews', body),

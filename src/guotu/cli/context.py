@@ -18,7 +18,9 @@ from guotu.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-json_option = click.option("--json", "as_json", is_flag=True, help="只在标准输出写一个 JSON 文档 / one JSON document on stdout")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="只在标准输出写一个 JSON 文档 / one JSON document on stdout"
+)
 
 
 @dataclass(slots=True)

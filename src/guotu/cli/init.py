@@ -19,7 +19,9 @@ LEVELS = ("nation", "province", "city", "county", "department")
 @click.option("--level", type=click.Choice(LEVELS), required=True, help="层级 / level")
 @json_option
 @pass_told
-def command(told: Told, node_id: str, name: str, name_en: str, division: str, level: str, as_json: bool) -> None:
+def command(
+    told: Told, node_id: str, name: str, name_en: str, division: str, level: str, as_json: bool
+) -> None:
     """Make a node home.
 
     Example: guotu --home county init --id N-999901-01 --name 青禾县节点 --division 999901 --level county

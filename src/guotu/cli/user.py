@@ -21,13 +21,27 @@ def command() -> None:
 @click.argument("account")
 @click.option("--name", required=True, help="姓名 / name")
 @click.option("--organisation", default="", help="单位 / organisation")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--clearance", type=click.Choice([level.value for level in Secrecy]), default=Secrecy.INTERNAL.value)
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), required=True
+)
+@click.option(
+    "--clearance", type=click.Choice([level.value for level in Secrecy]), default=Secrecy.INTERNAL.value
+)
 @click.password_option("--password", help="密码（不给则询问）/ asked for when absent")
 @pass_told
-def add(told: Told, account: str, name: str, organisation: str, roles: tuple[str, ...], clearance: str, password: str) -> None:  # noqa: PLR0913
+def add(
+    told: Told,
+    account: str,
+    name: str,
+    organisation: str,
+    roles: tuple[str, ...],
+    clearance: str,
+    password: str,
+) -> None:  # noqa: PLR0913
     """Create an account."""
-    subject = Subject(account, name, organisation, frozenset(Role(role) for role in roles), Secrecy(clearance))
+    subject = Subject(
+        account, name, organisation, frozenset(Role(role) for role in roles), Secrecy(clearance)
+    )
     told.node().accounts.create(subject, password)
     told.say(f"已建立账号 {account}", f"Account {account} created")
 
@@ -38,14 +52,22 @@ def add(told: Told, account: str, name: str, organisation: str, roles: tuple[str
 def list_accounts(told: Told, as_json: bool) -> None:
     """List accounts."""
     rows = [
-        {"id": s.id, "name": s.name, "organisation": s.organisation, "roles": sorted(s.roles), "clearance": s.clearance.value}
+        {
+            "id": s.id,
+            "name": s.name,
+            "organisation": s.organisation,
+            "roles": sorted(s.roles),
+            "clearance": s.clearance.value,
+        }
         for s in told.node().accounts.all()
     ]
     if as_json:
         emit(rows)
         return
     for row in rows:
-        click.echo(f"{row['id']}\t{row['name']}\t{','.join(row['roles'])}\t{row['clearance']}\t{row['organisation']}")
+        click.echo(
+            f"{row['id']}\t{row['name']}\t{','.join(row['roles'])}\t{row['clearance']}\t{row['organisation']}"
+        )
 
 
 @command.command("password")

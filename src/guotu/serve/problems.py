@@ -59,7 +59,12 @@ def _asked(error: GuotuError) -> dict[str, Any]:
 
 
 def _problem(request: Request, status: HTTPStatus, body: dict[str, Any]) -> Response:
-    document = {"type": f"about:blank#{body['code']}", "title": status.phrase, "status": int(status), "instance": request.url.path}
+    document = {
+        "type": f"about:blank#{body['code']}",
+        "title": status.phrase,
+        "status": int(status),
+        "instance": request.url.path,
+    }
     headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return Response(orjson.dumps(document | body), status, headers, "application/problem+json")
 
@@ -82,7 +87,11 @@ async def _on_http(request: Request, error: Exception) -> Response:
     family = next((family for family, known in STATUS.items() if known == status), Family.USAGE)
     shown = USAGE(reason=f"{status.phrase} {request.url.path}").as_dict(language(request))
     if family is Family.NOT_FOUND:
-        shown |= {"detail": f"没有 {request.url.path}" if language(request) == "zh" else f"No {request.url.path} here"}
+        shown |= {
+            "detail": f"没有 {request.url.path}"
+            if language(request) == "zh"
+            else f"No {request.url.path} here"
+        }
     return _problem(request, status, shown)
 
 

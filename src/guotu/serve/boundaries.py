@@ -1,0 +1,75 @@
+"""Boundaries of projects: a file dropped or a shape drawn, read and kept for review."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Form, Request, UploadFile
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from guotu.errors.review import BOUNDARY_UNKNOWN
+from guotu.guard.subject import Subject
+from guotu.ingest.project import from_geojson, read_project
+from guotu.model.project import ProjectBoundary
+from guotu.node import Node
+from guotu.serve.access import TheNode, TheSubject
+from guotu.serve.answers import Json
+from guotu.serve.boundary_record import from_record, shown, to_record
+from guotu.serve.problems import language
+
+router = APIRouter(prefix="/api/boundaries", tags=["review"])
+
+KIND = "boundary"
+
+
+class Drawing(BaseModel):
+    name: str = Field(min_length=1, max_length=200)
+    geometry: dict[str, Any]
+
+
+@router.post("", status_code=201)
+def add_file(
+    request: Request,
+    node: TheNode,
+    subject: TheSubject,
+    file: UploadFile,
+    crs_epsg: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Read a boundary file: TXT, zipped Shapefile, GeoPackage or GeoJSON."""
+    with node.workspace() as work:
+        path = work / PurePath(file.filename or "boundary").name
+        with path.open("wb") as target:
+            while chunk := file.file.read(1 << 20):
+                target.write(chunk)
+        boundary = read_project(path, crs_epsg=crs_epsg, work=work)
+    return Json(_keep(node, subject, boundary, request), 201)
+
+
+@router.post("/drawn", status_code=201)
+def add_drawing(request: Request, node: TheNode, subject: TheSubject, drawing: Drawing) -> Response:
+    """Take a boundary drawn on the map: GeoJSON Polygon or MultiPolygon in degrees."""
+    boundary = from_geojson(orjson.dumps(drawing.geometry), name=drawing.name)
+    return Json(_keep(node, subject, boundary, request), 201)
+
+
+@router.get("/{id}")
+def show(id: str, request: Request, node: TheNode, subject: TheSubject) -> Response:
+    """A boundary as it was read."""
+    return Json(shown(id, boundary_of(node, subject, id), language(request)))
+
+
+def boundary_of(node: Node, subject: Subject, id: str) -> ProjectBoundary:
+    """A kept boundary of the same subject; raises GT-5090 for any other."""
+    record = node.records.get(KIND, id)
+    if record is None or record["subject"] != subject.id:
+        raise BOUNDARY_UNKNOWN(id=id)
+    return from_record(record["boundary"])
+
+
+def _keep(node: Node, subject: Subject, boundary: ProjectBoundary, request: Request) -> dict[str, Any]:
+    id = node.ids().hex()
+    node.records.put(KIND, id, {"subject": subject.id, "boundary": to_record(boundary)})
+    return shown(id, boundary, language(request))
