@@ -1,0 +1,23 @@
+"""Makes the county and writes its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from guotu.demo.delivery import CountyFiles, deliver
+from guotu.demo.landscape import grow
+from guotu.demo.plan import SizeName, plan_for
+
+
+def generate(size: SizeName | int, seed: int, out: Path) -> CountyFiles:
+    """Write a whole invented county into the folder `out` (made if missing): layers, imagery, projects, manifest, truth.
+
+    Shapes   `size` is a named plan or a number of parcels (≥ 500); the same size and seed give the same values
+    Raises   ValueError for an unknown size
+    """
+    plan = plan_for(size)
+    out.mkdir(parents=True, exist_ok=True)
+    land = grow(plan, np.random.default_rng([seed, 20240101]))
+    return deliver(land, seed, out)
