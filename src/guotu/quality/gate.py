@@ -1,0 +1,153 @@
+"""The gate: fed batch by batch, it answers with a quality report; memory stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+import guotu.quality.rules  # noqa: F401 - registers the rules
+from guotu.model.arrays import GeometryArray, Int64Array
+from guotu.model.datum import Crs, GaussKruger
+from guotu.model.finding import FieldMatch, QualityReport
+from guotu.model.schema import Constraint, LayerSchema
+from guotu.quality.chunk import Chunk
+from guotu.quality.ledger import Ledger
+from guotu.quality.profile import Clause, GateProfile, profile_for
+from guotu.quality.registry import REGISTER, Again, Hits, Late, RowRule, Running, Surroundings
+
+__all__ = ["Gate", "Layer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What is known of a layer before its rows: where it comes from and how its columns were understood."""
+
+    name: str
+    file: str | None = None
+    crs: Crs | None = None
+    fields: tuple[FieldMatch, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+class Gate:
+    """Judges one layer by one profile.
+
+    `division` is the code all places must belong to (None: any), `control` a WKB polygon in degrees that a coverage must
+    fill (None: its own outline).
+    """
+
+    def __init__(
+        self,
+        schema: LayerSchema,
+        layer: Layer,
+        profile: GateProfile | None = None,
+        *,
+        division: str | None = None,
+        control: bytes | None = None,
+    ) -> None:
+        self.schema, self.layer, self.profile = schema, layer, profile or profile_for(schema)
+        self.division = division
+        self.features = 0
+        self._ledger = Ledger(layer.file, layer.name, self.profile.keep)
+        self._notes = list(layer.notes)
+        self._rows: list[tuple[Clause, RowRule]] = []
+        self._running: list[tuple[Clause, Running]] = []
+        self._appoint(Surroundings(schema, division, control))
+        if layer.fields:
+            self._structure()
+        self._basis()
+
+    def _appoint(self, around: Surroundings) -> None:
+        for entry in REGISTER:
+            clause = self.profile.clause(entry.id)
+            if clause is None or not entry.fits(self.schema):
+                continue
+            if entry.row is not None:
+                self._rows.append((clause, entry.row))
+            if entry.running is not None:
+                self._running.append((clause, entry.running(around, clause)))
+
+    def _structure(self) -> None:
+        """1301: mandatory fields that no column was taken for."""
+        clause = self.profile.clause("1301")
+        taken = {match.code for match in self.layer.fields}
+        for field in self.schema.fields:
+            if clause and field.code not in taken and field.constraint is Constraint.MANDATORY:
+                self._ledger.late(
+                    clause,
+                    Late(
+                        f"缺少必填字段 {field.code}（{field.name}）",
+                        f"mandatory field {field.code} is missing",
+                        field=field.code,
+                    ),
+                )
+
+    def _basis(self) -> None:
+        """1202: survey layers come in the plane of their zone, with the zone's number before the eastings."""
+        clause, crs = self.profile.clause("1202"), self.layer.crs
+        if clause is None or crs is None or not clause.parameters.get("plane", False):
+            return
+        if not isinstance(crs, GaussKruger) or crs.width != 3 or not crs.prefixed:
+            name = f"EPSG:{crs.epsg}"
+            self._ledger.late(
+                clause,
+                Late(
+                    f"坐标系为 {name}，成果应采用 CGCS2000 三度分带、带带号的高斯-克吕格投影",
+                    f"the coordinate system is {name}; deliveries use CGCS2000 Gauss-Krüger of 3° with the zone prefix",
+                    light=True,
+                ),
+            )
+
+    def feed(
+        self,
+        batch: pa.RecordBatch,
+        first_row: int,
+        *,
+        geometries: GeometryArray | None = None,
+        found: Iterable[tuple[str, Hits]] = (),
+    ) -> None:
+        """Judge the next batch of schema columns and `geometry` (WKB, degrees on CGCS2000).
+
+        `first_row` is the number of its first row, counted from 1; `geometries` spares the decoding if at hand;
+        `found` are breaches met while the batch was normalised.
+        """
+        chunk = Chunk(self.schema, batch, first_row, geometries, self.division)
+        self.features += len(chunk)
+        for rule, hits in found:
+            clause = self.profile.clause(rule)
+            if clause is not None:
+                self._ledger.hits(clause, chunk, hits)
+        for clause, rule_of in self._rows:
+            for hits in rule_of(chunk, clause):
+                self._ledger.hits(clause, chunk, hits)
+        for _, running in self._running:
+            running.feed(chunk)
+
+    def note(self, zh: str, en: str) -> None:
+        """Add a remark that is no fault."""
+        self._notes.append((zh, en))
+
+    def finish(self, again: Again | None = None) -> QualityReport:
+        """The verdict. `again` gives the WKB of rows once more, for faults that only the whole layer shows."""
+        clause = self.profile.clause("1201")
+        if not self.features and clause:
+            self._ledger.late(clause, Late("图层没有要素", "the layer has no features"))
+        for clause, running in self._running:
+            for late in running.finish(again or _nothing):
+                self._ledger.late(clause, late)
+        counts = self._ledger.counts()
+        return QualityReport(
+            layer=self.layer.name,
+            features=self.features,
+            findings=self._ledger.findings(),
+            counts=counts,
+            passed=not any(count.hard for count in counts),
+            fields=self.layer.fields,
+            notes=tuple(self._notes),
+        )
+
+
+def _nothing(_: Int64Array) -> Mapping[int, bytes]:
+    return {}

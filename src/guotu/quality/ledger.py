@@ -1,0 +1,125 @@
+"""The ledger of a gate: every breach is counted, the first of each rule are kept as findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from guotu.errors import Place
+from guotu.model.finding import Finding, RuleCount, Severity
+from guotu.quality.chunk import Chunk
+from guotu.quality.profile import Clause, Level
+from guotu.quality.registry import Hits, Late
+
+_LARGEST_SHOWN = 65_536
+"""Bytes of WKB kept with a finding; a larger geometry is shown by its place alone."""
+
+
+class Ledger:
+    """Findings of one layer."""
+
+    def __init__(self, file: str | None, layer: str, keep: int) -> None:
+        self.file, self.layer, self.keep = file, layer, keep
+        self._findings: dict[str, list[Finding]] = {}
+        self._hard: Counter[str] = Counter()
+        self._light: Counter[str] = Counter()
+        self._clauses: dict[str, Clause] = {}
+
+    def hits(self, clause: Clause, chunk: Chunk, hits: Hits) -> None:
+        """Take the breaches one rule found in one batch."""
+        count = len(hits.rows)
+        if not count:
+            return
+        kept = self._count(clause, count, hits.light)
+        for position in range(min(count, self.keep - len(kept))):
+            kept.append(self._finding(clause, chunk, hits, position))
+
+    def late(self, clause: Clause, late: Late) -> None:
+        """Take one breach found at the end of the layer."""
+        kept = self._count(clause, 1, late.light)
+        if len(kept) < self.keep:
+            place = Place(self.file, self.layer, late.row, late.field, late.key, late.coordinate)
+            kept.append(
+                Finding(
+                    clause.id,
+                    Severity.LIGHT if late.light else clause.severity,
+                    place,
+                    late.zh,
+                    late.en,
+                    clause.remedy_zh,
+                    clause.remedy_en,
+                    _shown(late.geometry),
+                    late.measure,
+                    late.unit,
+                )
+            )
+
+    def counts(self) -> tuple[RuleCount, ...]:
+        """Broken rules in order of id; a rule with refusing and tolerated breaches has two rows."""
+        rows = []
+        for id, clause in sorted(self._clauses.items()):
+            hard = clause.level is Level.REFUSE
+            for counter, severity, refuses in (
+                (self._hard, clause.severity, hard),
+                (self._light, Severity.LIGHT, False),
+            ):
+                if counter[id]:
+                    rows.append(RuleCount(id, severity, counter[id], refuses, clause.name, clause.name_en))
+        return tuple(rows)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Kept findings, by rule, then in the order they were met."""
+        return tuple(finding for id in sorted(self._findings) for finding in self._findings[id])
+
+    def _count(self, clause: Clause, count: int, light: bool) -> list[Finding]:
+        self._clauses[clause.id] = clause
+        (self._light if light else self._hard)[clause.id] += count
+        return self._findings.setdefault(clause.id, [])
+
+    def _finding(self, clause: Clause, chunk: Chunk, hits: Hits, position: int) -> Finding:
+        row = int(hits.rows[position])
+        measure = None if hits.measure is None else float(hits.measure[position])
+        facts: dict[str, Any] = {name: values[position] for name, values in hits.facts.items()}
+        facts["measure"] = measure
+        at = None if hits.coordinates is None else hits.coordinates[position]
+        coordinate = None if at is None or not np.isfinite(at).all() else (float(at[0]), float(at[1]))
+        number = chunk.first_row + row
+        place = Place(self.file, self.layer, number, hits.field, chunk.key(row), coordinate)
+        return Finding(
+            clause.id,
+            Severity.LIGHT if hits.light else clause.severity,
+            place,
+            hits.zh.format_map(_Row(chunk, row, facts, "空")),
+            hits.en.format_map(_Row(chunk, row, facts, "empty")),
+            clause.remedy_zh,
+            clause.remedy_en,
+            _shown(chunk.wkb[row].as_py()),
+            measure,
+            hits.unit,
+        )
+
+
+class _Row(Mapping[str, Any]):
+    """What the braces of a template may name: facts first, then the row's fields."""
+
+    def __init__(self, chunk: Chunk, row: int, facts: dict[str, Any], empty: str) -> None:
+        self.chunk, self.row, self.facts, self.empty = chunk, row, facts, empty
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.facts:
+            return self.facts[name]
+        value = self.chunk.value(name, self.row) if self.chunk.has(name) else None
+        return self.empty if value is None else value
+
+    def __iter__(self) -> Any:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+
+def _shown(wkb: bytes | None) -> bytes | None:
+    return wkb if wkb is not None and len(wkb) <= _LARGEST_SHOWN else None

@@ -1,0 +1,141 @@
+"""1502 overlaps and 1503 gaps of layers that tile their territory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from guotu.kernel.area import ellipsoid_area
+from guotu.model.arrays import Float64Array, GeometryArray
+from guotu.model.schema import GeometryKind, LayerSchema
+from guotu.quality.chunk import Chunk
+from guotu.quality.edges import OpenEdges
+from guotu.quality.faces import Faces, faces
+from guotu.quality.profile import Clause
+from guotu.quality.registry import Again, Late, Surroundings, running_rule
+
+_METRES = 111_000.0
+"""Of a degree, where only the order of magnitude counts."""
+
+
+class Tiling:
+    """The state both rules share: open edges while polygons stream by, their faces at the end."""
+
+    def __init__(self) -> None:
+        self.open = OpenEdges()
+        self._last: Chunk | None = None
+        self._again: Again | None = None
+        self.owners: GeometryArray = np.empty(0, object)
+        self.rows: list[int] = []
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take a batch; a second call with the same one changes nothing."""
+        if chunk is not self._last:
+            self.open.feed(chunk.layout, chunk.first_row)
+            self._last = chunk
+
+    def settle(self, again: Again) -> Faces:
+        """Work the faces out, once."""
+        self._again = again
+        return self._faces
+
+    @cached_property
+    def _faces(self) -> Faces:
+        assert self._again is not None
+        shapes = self._again(self.open.rows())
+        edges, _ = self.open.edges(shapes)
+        self.rows = list(shapes)
+        self.owners = np.atleast_1d(shapely.from_wkb(list(shapes.values()))) if shapes else self.owners
+        return faces(edges)
+
+    def over(self, face: shapely.Geometry) -> list[int]:
+        """Rows of polygons that own an open edge and lie over a face."""
+        inside = shapely.point_on_surface(face)
+        return sorted(
+            self.rows[at] for at in shapely.STRtree(self.owners).query(inside, predicate="intersects")
+        )
+
+
+class Overlaps:
+    """1502: no point lies in two polygons."""
+
+    def __init__(self, tiling: Tiling, clause: Clause) -> None:
+        self.tiling, self.clause = tiling, clause
+
+    def feed(self, chunk: Chunk) -> None:
+        self.tiling.feed(chunk)
+
+    def finish(self, again: Again) -> Iterator[Late]:
+        found = self.tiling.settle(again).overlaps
+        for face, area in _counting(found, self.clause):
+            rows = self.tiling.over(face)
+            who = "、".join(str(row) for row in rows[:6])
+            yield Late(
+                f"图斑重叠 {area:.2f} m²（第 {who} 个要素等）",
+                f"polygons overlap by {area:.2f} m² (features {who} among them)",
+                row=rows[0] if rows else None,
+                geometry=shapely.to_wkb(face),
+                coordinate=_inside(face),
+                measure=area,
+                unit="m²",
+            )
+
+
+class Gaps:
+    """1503: no hole inside the territory, which is the control polygon or else the layer's own outline."""
+
+    def __init__(self, tiling: Tiling, clause: Clause, control: bytes | None) -> None:
+        self.tiling, self.clause, self.control = tiling, clause, control
+
+    def feed(self, chunk: Chunk) -> None:
+        self.tiling.feed(chunk)
+
+    def finish(self, again: Again) -> Iterator[Late]:
+        settled = self.tiling.settle(again)
+        found = settled.gaps
+        if self.control is not None:
+            found = shapely.get_parts(shapely.difference(shapely.from_wkb(self.control), settled.covered))
+            found = found[shapely.get_type_id(found) == 3]
+        for face, area in _counting(found, self.clause):
+            yield Late(
+                f"图斑之间有 {area:.2f} m² 的缝隙",
+                f"a gap of {area:.2f} m² between polygons",
+                geometry=shapely.to_wkb(face),
+                coordinate=_inside(face),
+                measure=area,
+                unit="m²",
+            )
+
+
+def _counting(found: GeometryArray, clause: Clause) -> Iterator[tuple[shapely.Geometry, float]]:
+    """Faces above the profile's area and width, the largest first."""
+    areas: Float64Array = ellipsoid_area(found)
+    width = 2 * shapely.area(found) / np.maximum(shapely.length(found), 1e-300) * _METRES
+    counting = (areas >= clause.number("area_m2")) & (width >= clause.number("tolerance_m"))
+    for at in np.flatnonzero(counting)[np.argsort(-areas[counting], kind="stable")]:
+        yield found[at], float(areas[at])
+
+
+def _inside(face: shapely.Geometry) -> tuple[float, float]:
+    point = shapely.point_on_surface(face)
+    return float(point.x), float(point.y)
+
+
+def _tiles(schema: LayerSchema) -> bool:
+    return schema.coverage
+
+
+_POLYGON = (GeometryKind.POLYGON,)
+
+
+@running_rule("1502", geometry=_POLYGON, applies=_tiles)
+def overlaps(around: Surroundings, clause: Clause) -> Overlaps:
+    return Overlaps(around.shared(Tiling), clause)
+
+
+@running_rule("1503", geometry=_POLYGON, applies=_tiles)
+def gaps(around: Surroundings, clause: Clause) -> Gaps:
+    return Gaps(around.shared(Tiling), clause, around.control)
