@@ -14,7 +14,7 @@ import shapely
 from guotu.kernel.compiled import COMPILED
 from guotu.kernel.coords import transform, zone_of
 from guotu.kernel.ellipsoid import SEMI_MAJOR, SEMI_MINOR, SERIES
-from guotu.kernel.loops.area import areas
+from guotu.kernel.loops.area import areas, equal_area_rows
 from guotu.kernel.wkb import Layout, lay_out, to_wkb
 from guotu.model.arrays import Float64Array, GeometryArray
 from guotu.model.datum import CGCS2000, GaussKruger
@@ -97,15 +97,18 @@ def equal_area_xy(lonlat: Float64Array) -> Float64Array:
 
     Shapes   (n, 2) degrees on CGCS2000 → (n, 2) metres, x = a·L, y = b²/a·G(B)
     """
-    lonlat = np.asarray(lonlat, np.float64)
-    xy = np.empty_like(lonlat)
-    xy[:, 0] = SEMI_MAJOR * np.radians(lonlat[:, 0])
-    xy[:, 1] = SEMI_MINOR**2 / SEMI_MAJOR * series_g_array(lonlat[:, 1])
-    return xy
+    xy = np.array(lonlat, np.float64)
+    if COMPILED:
+        equal_area_rows(xy, SEMI_MAJOR, SEMI_MINOR**2 / SEMI_MAJOR)
+        return xy
+    return equal_area_twin(xy)
 
 
-def series_g_array(latitude: Float64Array) -> Float64Array:
-    """G of latitudes in degrees."""
-    b = np.radians(latitude)
+def equal_area_twin(lonlat: Float64Array) -> Float64Array:
+    """G term by term, vectorised."""
+    b = np.radians(lonlat[:, 1])
     terms = zip((1, 3, 5, 7, 9), (1, -1, 1, -1, 1), SERIES, strict=True)
-    return np.asarray(sum(sign * weight * np.sin(n * b) for n, sign, weight in terms))
+    g = sum(sign * weight * np.sin(n * b) for n, sign, weight in terms)
+    return np.column_stack(
+        [SEMI_MAJOR * np.radians(lonlat[:, 0]), SEMI_MINOR**2 / SEMI_MAJOR * np.asarray(g)]
+    )

@@ -176,3 +176,21 @@ def lay_out(wkb: Any) -> Layout:
     shell = np.empty(first[-1], np.bool_)
     walk(data, offsets, valid, True, kind, first, at, size, shell)
     return Layout(data, kind, first, at, size, shell)
+
+
+def plain_polygons(layout: Layout) -> None:
+    """Refuse anything but polygons and multipolygons (missing is allowed).
+
+    Raises   GT-1208
+    """
+    other = ~np.isin(layout.kind, (0, POLYGON, MULTIPOLYGON))
+    if other.any():
+        row = int(np.argmax(other))
+        names = {1: "Point", 2: "LineString", 4: "MultiPoint", 5: "MultiLineString"}
+        raise GEOMETRY_KIND(
+            place=Place(row=row),
+            row=row,
+            found=names[int(layout.kind[row])],
+            accepted_zh="面",
+            accepted_en="polygons",
+        )

@@ -85,3 +85,11 @@ def areas(data, first, at, size, shell, kind, scratch, out):
             k += 1
             total += abs(ring) if shell[path] else -abs(ring)
         out[row] = total * 0.5 * _RADIAN * SEMI_MINOR * SEMI_MINOR
+
+
+@loop
+def equal_area_rows(xy, x_scale, y_scale):
+    """Degrees (n, 2) to the equal-area plane in place."""
+    for k in range(len(xy)):
+        xy[k, 0] = xy[k, 0] * _RADIAN * x_scale
+        xy[k, 1] = series_g(np.sin(xy[k, 1] * _RADIAN)) * y_scale
