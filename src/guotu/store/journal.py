@@ -14,6 +14,7 @@ import msgpack
 import numpy as np
 import pyarrow as pa
 
+from guotu.errors import GuotuError
 from guotu.kernel import grid
 from guotu.model.change import DELETE, FID, GEOMETRY, PUT
 from guotu.model.dataset import CommitNote, StreamName
@@ -357,5 +358,5 @@ def decode_grid(encoded: Sequence[bytes | None]) -> pa.Array:
     """WKB of grid geometries; raises DamagedJournalError where they are malformed."""
     try:
         return grid.decode(pa.array(encoded, pa.binary()))
-    except ValueError as problem:
+    except GuotuError as problem:
         raise DamagedJournalError(f"malformed geometry: {problem}") from None

@@ -68,7 +68,7 @@ def rebuild(connection: sqlite3.Connection, tree: str, rows: Int64Array, boxes: 
     for part in ("node", "rowid", "parent"):
         connection.execute(f"DELETE FROM {tree}_{part}")
     low, high = outward(boxes)
-    order = hilbert_order(boxes)
+    order = hilbert_order(boxes) if len(rows) else np.empty(0, np.int64)
     level = np.empty(len(rows), _CELL)
     level["id"] = rows[order]
     level["west"], level["south"] = low[order].T

@@ -18,10 +18,12 @@ from guotu.model.schema import LayerSchema
 from guotu.model.time import AsOf, Clock, Version
 from guotu.store.checkpoint import Signer, Verifier
 from guotu.store.journal import chain_start, schema_text
-from guotu.store.sqlite import reading
+from guotu.store.ports import Check
+from guotu.store.sqlite import checking, comparing, reading
 from guotu.store.sqlite import streams as rows
 from guotu.store.sqlite.connections import Connections
 from guotu.store.sqlite.draft import SqliteDraft
+from guotu.store.sqlite.snapshots import make_snapshot
 from guotu.store.sqlite.tables import DDL, FORMAT, Projection
 from guotu.store.structure import differences
 
@@ -152,6 +154,28 @@ class SqliteFeatureStore:
             yield from reading.current_keys(
                 connection, row, rows.load_schema(connection, stream.dataset), fields
             )
+
+    def history(self, stream: StreamName, fid: bytes, plan: AccessPlan) -> pa.Table:
+        with self._connections.snapshot() as connection:
+            return comparing.history(connection, stream, fid, plan)
+
+    def changes(
+        self, stream: StreamName, after: Version | None, upto: Version | None, plan: AccessPlan
+    ) -> Iterator[pa.RecordBatch]:
+        with self._connections.snapshot() as connection:
+            yield from comparing.changes(connection, stream, after, upto, plan)
+
+    def verify(self, stream: StreamName) -> Check:
+        with self._connections.snapshot() as connection:
+            return checking.verify(connection, rows.find_stream(connection, stream), self._verifier)
+
+    def rebuild(self, stream: StreamName) -> None:
+        with self._connections.writing() as connection:
+            checking.rebuild(connection, rows.find_stream(connection, stream))
+
+    def snapshot(self, stream: StreamName, at: AsOf = None) -> Path:
+        with self._connections.snapshot() as connection:
+            return make_snapshot(connection, rows.find_stream(connection, stream), at, self._snapshots)
 
     def close(self) -> None:
         self._connections.close()

@@ -103,11 +103,15 @@ class ProjectionWriter:
         self._superseded += zip(starts, fids, seqs, strict=True)
         self.valid_time = self.valid_time or any(start is not None for start in starts)
 
-    def finish(self, described: date, extent: Box | None) -> None:
-        """Indexes, tree, valid time and extent; `extent` is the box before."""
+    def close_commit(self, described: date) -> None:
+        """Settle the valid time of what this commit ended."""
         for statement in self._projection.create_indexes() if self._unindexed else ():
             self._connection.execute(statement)
+        self._unindexed = False
         self._supersede(described)
+
+    def finish(self, extent: Box | None) -> None:
+        """Tree and extent, once after the last commit; `extent` is the box before the first."""
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
         new = np.concatenate(self._boxes) if self._boxes else np.empty((0, 4))
         self._add_boxes(rows, new)
@@ -121,6 +125,7 @@ class ProjectionWriter:
             f"WHERE fid = ?2 AND seq_from < ?3 AND stream = {self._stream.id}",
             ends,
         )
+        self._superseded = []
 
     def _add_boxes(self, rows: Int64Array, new: Float64Array) -> None:
         tree = self._projection.tree
@@ -131,10 +136,11 @@ class ProjectionWriter:
             boxes.insert(self._connection, tree, rows, new)
 
     def _extent(self, new: Float64Array, before: Box | None) -> Box | None:
+        """Box around the present rows; looks at all of them only if one that ended held a side alone."""
         after = boxes.union(new, before)
-        if not self._ended or before is None or after is None:
+        if not self._ended or after is None:
             return after
-        held = boxes.union(np.vstack([new, *self._border(before)]))
+        held = boxes.union(np.vstack([np.empty((0, 4)), *self._border(after)]))
         return (
             after if held == after else boxes.union(np.vstack([np.empty((0, 4)), *self._live_boxes("", ())]))
         )

@@ -23,7 +23,7 @@ from guotu.store.cut import Clip, around, geometries, meets, union
 from guotu.store.filters import visible_field, wanted_columns
 from guotu.store.moments import Moment
 from guotu.store.sqlite.rows import answer_schema, to_batch
-from guotu.store.sqlite.selecting import Selection, of_streams, select
+from guotu.store.sqlite.selecting import Selection, at_moments, of_streams, present, select
 from guotu.store.sqlite.streams import StreamRow, find_stream, list_streams, load_schema, moment_of
 from guotu.store.sqlite.tables import LIVE, Projection
 
@@ -58,7 +58,7 @@ class Answer:
         """Rows in fid order; at least one batch."""
         shape = answer_schema(self.schema, self.columns, self.query.geometry)
         left, given = self.limit, False
-        for rows in self._rows(self._expressions(), " ORDER BY p.fid"):
+        for rows in self.rows(self.expressions(), " ORDER BY p.fid"):
             part = rows if left is None else rows[:left]
             yield to_batch(part, shape)
             given, left = True, None if left is None else left - len(part)
@@ -75,14 +75,14 @@ class Answer:
             sql, values = self.selection.sql(["count(*)"])
             found: int = self.connection.execute(sql, values).fetchone()[0]
         else:
-            found = sum(len(rows) for rows in self._rows([], ""))
+            found = sum(len(rows) for rows in self.rows([], ""))
         return found if limit is None else min(found, limit)
 
     def extent(self) -> Box | None:
         """Box around the rows."""
         box: Box | None = None
         left = self.limit
-        for rows in self._rows(["p.geometry"], " ORDER BY p.fid" if left is not None else ""):
+        for rows in self.rows(["p.geometry"], " ORDER BY p.fid" if left is not None else ""):
             part = rows if left is None else rows[:left]
             box = union([box, around(geometries([row[0] for row in part]))])
             left = None if left is None else left - len(part)
@@ -90,7 +90,7 @@ class Answer:
                 break
         return box
 
-    def _expressions(self) -> list[str]:
+    def expressions(self) -> list[str]:
         projection, masked = Projection(self.schema), self.plan.masked
         names = ["p.fid", "p.seq_from", "p.valid_from", "p.valid_to"]
         names += ["NULL" if code in masked else f"p.{projection.column(code)}" for code in self.columns]
@@ -98,7 +98,7 @@ class Answer:
             names.append("NULL" if GEOMETRY in masked else "p.geometry")
         return names
 
-    def _rows(self, expressions: Sequence[str], tail: str) -> Iterator[list[tuple[Any, ...]]]:
+    def rows(self, expressions: Sequence[str], tail: str) -> Iterator[list[tuple[Any, ...]]]:
         """Groups of rows that pass every test, none of them empty; columns beyond `expressions` may follow."""
         if self.selection is None:
             return
@@ -139,7 +139,11 @@ def prepare(connection: sqlite3.Connection, query: Query, plan: AccessPlan) -> A
     columns = wanted_columns(schema, query, plan)
     streams = _streams(connection, query)
     moments = _moments(connection, streams, query)
-    selection = select(Projection(schema), query, plan, moments, _extent(streams))
+    selection = select(Projection(schema), query, plan, _extent(streams))
+    if moments is None:
+        present(selection)
+    else:
+        at_moments(selection, moments)
     if query.partitions is not None:
         of_streams(selection, streams)
     return Answer(connection, query, plan, schema, columns, selection if streams else None)

@@ -48,14 +48,8 @@ class Selection:
         return text, [*self.before_values, *self.near_values, *self.values]
 
 
-def select(
-    projection: Projection,
-    query: Query,
-    plan: AccessPlan,
-    moments: Sequence[tuple[StreamRow, Moment]] | None,
-    extent: Box | None,
-) -> Selection:
-    """Rows of a query under a plan; `moments` None means the present of `streams`. Raises GT-2009, GT-2010."""
+def select(projection: Projection, query: Query, plan: AccessPlan, extent: Box | None) -> Selection:
+    """Rows of a query under a plan, of any time (`present`, `at_moments`); raises GT-2009, GT-2010."""
     selection = Selection(f"{projection.table} p")
     boxes = [
         box for box in (query.box, Clip(plan.clip).box if plan.clip is not None else None) if box is not None
@@ -64,14 +58,15 @@ def select(
         _within(selection, projection, boxes, extent)
     if query.box is not None and GEOMETRY in plan.masked:
         selection.add("0")
-    if moments is None:
-        selection.add(f"p.seq_to = {LIVE}")
-    else:
-        _at(selection, moments)
     _filter(selection, projection, query, plan)
     if query.after is not None:
         selection.add("p.fid > ?", query.after)
     return selection
+
+
+def present(selection: Selection) -> None:
+    """Keep the present rows."""
+    selection.add(f"p.seq_to = {LIVE}")
 
 
 def of_streams(selection: Selection, streams: Sequence[StreamRow]) -> None:
@@ -105,7 +100,7 @@ def _share(box: Box, extent: Box) -> float:
     return max(width, 0.0) * max(height, 0.0) / whole if whole > 0 else 1.0
 
 
-def _at(selection: Selection, moments: Sequence[tuple[StreamRow, Moment]]) -> None:
+def at_moments(selection: Selection, moments: Sequence[tuple[StreamRow, Moment]]) -> None:
     """State of each stream at its own moment."""
     marks = ", ".join(f"({stream.id}, {moment.version.seq}, ?)" for stream, moment in moments)
     selection.before = f"WITH moment (stream, seq, day) AS (VALUES {marks}) "

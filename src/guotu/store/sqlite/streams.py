@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from guotu.errors.store import DATASET_UNKNOWN, VERSION_UNKNOWN
 from guotu.model.dataset import Commit, CommitNote, StreamName
@@ -12,6 +12,7 @@ from guotu.model.query import Box
 from guotu.model.schema import LayerSchema
 from guotu.model.time import AsOf, Version
 from guotu.store.checkpoint import parse
+from guotu.store.inspection import CommitRecord
 from guotu.store.journal import day_of, note_of, schema_from_text
 from guotu.store.moments import Mark, Moment, resolve
 
@@ -105,6 +106,18 @@ def _commit(stream: StreamName, row: tuple[int, int, int, int, int, str, bytes])
         chain=checkpoint.chain,
         digest=checkpoint.digest,
     )
+
+
+def records_of(connection: sqlite3.Connection, stream: StreamRow) -> list[CommitRecord]:
+    """Everything kept beside the entries, oldest first."""
+    query = (
+        "SELECT epoch, first, last, added, changed, deleted, features, described, valid_time, text, note "
+        "FROM ckpt WHERE stream = ? ORDER BY last"
+    )
+    return [
+        CommitRecord(*row[:7], day_of(row[7]) or date.min, bool(row[8]), *row[9:])
+        for row in connection.execute(query, (stream.id,))
+    ]
 
 
 def marks_of(connection: sqlite3.Connection, stream: StreamRow) -> list[Mark]:
