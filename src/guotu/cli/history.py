@@ -70,7 +70,7 @@ def _of_feature(node: Node, dataset: str, feature: str) -> list[dict[str, Any]]:
                 raise
             continue
         return [_version(row) for row in table.to_pylist()]
-    raise FEATURE_UNKNOWN(dataset=dataset, fid=feature)
+    raise FEATURE_UNKNOWN(stream=dataset, fid=feature)
 
 
 def _version(row: dict[str, Any]) -> dict[str, Any]:

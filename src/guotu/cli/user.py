@@ -37,7 +37,7 @@ def add(
     roles: tuple[str, ...],
     clearance: str,
     password: str,
-) -> None:  # noqa: PLR0913
+) -> None:
     """Create an account."""
     subject = Subject(
         account, name, organisation, frozenset(Role(role) for role in roles), Secrecy(clearance)

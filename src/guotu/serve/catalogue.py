@@ -58,11 +58,11 @@ def show(id: str, node: TheNode, subject: TheSubject) -> Response:
         raise RESOURCE_UNKNOWN(id=id)
     commits = _commits(node, id)
     schema = node.store.schema(id) if commits else None
-    sources = [hash for commit in commits for hash in commit.note.source]
+    sources = dict.fromkeys(digest for commit in commits for digest in commit.note.source)
     details = {
         "schema": schema and _schema(schema),
         "versions": [version(commit) for commit in commits],
-        "sources": [{"hash": hash} for hash in dict.fromkeys(sources)],
+        "sources": [{"hash": digest} for digest in sources],
     }
     return Json(describe(node, resource) | details)
 

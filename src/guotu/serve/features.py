@@ -69,7 +69,7 @@ def history(dataset: str, fid: str, reader: TheReader, node: TheNode) -> Respons
             continue
         commits = {commit.version.seq: commit for commit in node.store.commits(state.stream)}
         return Json({"versions": [_entry(row, commits) for row in table.to_pylist()]})
-    raise FEATURE_UNKNOWN(dataset=dataset, fid=fid)
+    raise FEATURE_UNKNOWN(stream=dataset, fid=fid)
 
 
 def _fid(text: str, dataset: str) -> bytes:
@@ -78,7 +78,7 @@ def _fid(text: str, dataset: str) -> bytes:
     except ValueError:
         fid = b""
     if len(fid) != 16:
-        raise FEATURE_UNKNOWN(dataset=dataset, fid=text)
+        raise FEATURE_UNKNOWN(stream=dataset, fid=text)
     return fid
 
 

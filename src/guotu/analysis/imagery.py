@@ -1,0 +1,89 @@
+"""Images as map tiles: the pixels of a Web Mercator tile taken from a GeoTIFF in a Gauss-Krüger zone or in degrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.io import MemoryFile
+from rasterio.windows import Window
+
+from guotu.kernel.coords import crs_from_epsg, transform_xy
+from guotu.model.arrays import Float64Array
+from guotu.model.datum import CGCS2000, Geographic
+
+SIZE = 256
+
+
+def extent(path: Path) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees of the image's corners."""
+    with rasterio.open(path, driver="GTiff") as image:
+        left, bottom, right, top = image.bounds
+        corners = np.array([(left, bottom), (left, top), (right, bottom), (right, top)])
+        lonlat = transform_xy(corners, crs_from_epsg(image.crs.to_epsg()), CGCS2000)
+    west, south = lonlat.min(axis=0)
+    east, north = lonlat.max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def tile(path: Path, z: int, x: int, y: int) -> bytes | None:
+    """PNG of one tile, transparent where the image has nothing; None where it does not reach."""
+    with rasterio.open(path, driver="GTiff") as image:
+        columns, rows = _pixels(image, z, x, y)
+        inside = (columns >= 0) & (columns < image.width) & (rows >= 0) & (rows < image.height)
+        if not inside.any():
+            return None
+        return _png(_sample(image, columns, rows, inside))
+
+
+def _pixels(image: Any, z: int, x: int, y: int) -> tuple[Float64Array, Float64Array]:
+    """Fractional column and row in the image of every pixel centre of the tile."""
+    step = (np.arange(SIZE) + 0.5) / SIZE
+    lon = (x + step) / (1 << z) * 360.0 - 180.0
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (y + step) / (1 << z)))))
+    grid = np.stack(np.meshgrid(lon, lat), axis=-1).reshape(-1, 2)
+    crs = crs_from_epsg(image.crs.to_epsg())
+    plane = grid if isinstance(crs, Geographic) else transform_xy(grid, CGCS2000, crs)
+    inverse = ~image.transform
+    columns = inverse.a * plane[:, 0] + inverse.b * plane[:, 1] + inverse.c
+    rows = inverse.d * plane[:, 0] + inverse.e * plane[:, 1] + inverse.f
+    return columns, rows
+
+
+def _sample(image: Any, columns: Float64Array, rows: Float64Array, inside: Any) -> Any:
+    """Nearest pixels by way of one decimated window, so that overviews are used."""
+    left, right = int(columns[inside].min()), int(columns[inside].max()) + 1
+    top, bottom = int(rows[inside].min()), int(rows[inside].max()) + 1
+    window = Window(left, top, right - left, bottom - top)
+    scale = max(1.0, max(window.width, window.height) / (2 * SIZE))
+    shape = (max(1, round(window.height / scale)), max(1, round(window.width / scale)))
+    bands = (1, 2, 3) if image.count >= 3 else (1, 1, 1)
+    read = image.read(bands, window=window, out_shape=(3, *shape))
+    at_row = np.clip(((rows[inside] - top) * shape[0] / window.height).astype(int), 0, shape[0] - 1)
+    at_column = np.clip(((columns[inside] - left) * shape[1] / window.width).astype(int), 0, shape[1] - 1)
+    picture = np.zeros((4, SIZE * SIZE), np.uint8)
+    picture[:3, inside] = _to_bytes(read)[:, at_row, at_column]
+    picture[3, inside] = _opaque(image, read)[at_row, at_column]
+    return picture.reshape(4, SIZE, SIZE)
+
+
+def _to_bytes(read: Any) -> Any:
+    if read.dtype == np.uint8:
+        return read
+    low, high = np.nanpercentile(read, (2, 98))
+    return np.clip((read - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
+
+
+def _opaque(image: Any, read: Any) -> Any:
+    if image.nodata is None:
+        return np.full(read.shape[1:], 255, np.uint8)
+    return np.where((read == image.nodata).all(axis=0), 0, 255).astype(np.uint8)
+
+
+def _png(picture: Any) -> bytes:
+    with MemoryFile() as memory:
+        with memory.open(driver="PNG", width=SIZE, height=SIZE, count=4, dtype="uint8") as target:
+            target.write(picture)
+        return bytes(memory.read())

@@ -1,0 +1,61 @@
+"""Assembles the HTTP application of a node."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+import guotu
+from guotu.node import Node
+from guotu.serve import (
+    boundaries,
+    catalogue,
+    features,
+    health,
+    identify,
+    imagery,
+    layers,
+    node_info,
+    portal,
+    problems,
+    reviews,
+    search,
+    session,
+    tiles,
+)
+from guotu.serve.headers import SafeHeaders
+
+ROUTERS = (
+    session.router,
+    node_info.router,
+    layers.router,
+    imagery.router,
+    tiles.router,
+    identify.router,
+    search.router,
+    catalogue.router,
+    features.router,
+    boundaries.router,
+    reviews.router,
+    health.router,
+)
+
+
+def create_app(node: Node) -> FastAPI:
+    """The application that speaks for `node`."""
+    app = FastAPI(
+        title="guotu",
+        version=guotu.__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.node = node
+    app.state.tiles = tiles.TileCache()
+    problems.install(app)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=node.settings.max_upload_mb << 20)
+    for router in ROUTERS:
+        app.include_router(router)
+    portal.install(app)
+    return app

@@ -1,0 +1,29 @@
+"""Images of the catalogue as map tiles."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from guotu.analysis import imagery
+from guotu.errors.catalog import RESOURCE_UNKNOWN
+from guotu.guard.policy import visible
+from guotu.serve.access import TheNode, TheSubject
+
+router = APIRouter(prefix="/api/imagery", tags=["map"])
+
+DEEPEST = 20
+
+
+@router.get("/{id}/{z}/{x}/{y}.png")
+def tile(id: str, z: int, x: int, y: int, node: TheNode, subject: TheSubject) -> Response:
+    """One tile of an image; 204 where the image does not reach."""
+    if not (0 <= z <= DEEPEST and 0 <= x < 1 << z and 0 <= y < 1 << z):
+        raise HTTPException(404)
+    resource = node.catalog.find(id)
+    if resource is None or resource.kind != "raster" or not visible(subject, resource.label):
+        raise RESOURCE_UNKNOWN(id=id)
+    body = imagery.tile(node.blobs.path(resource.location), z, x, y)
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(body or b"", 200 if body else 204, headers, "image/png")
