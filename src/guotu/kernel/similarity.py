@@ -8,11 +8,14 @@ import shapely
 from guotu.kernel.overlay import overlap_areas
 from guotu.model.arrays import Float64Array, GeometryArray, Int64Array
 
+_DUST = 1e-12
+"""Of the smaller area: rounding of neighbours that only touch."""
+
 
 def overlap_pairs(old: GeometryArray, new: GeometryArray) -> tuple[Int64Array, Int64Array, Float64Array]:
     """Every pair of an old and a new polygon that share area.
 
-    Shapes   old (n,), new (m,) on one plane → i (k,), j (k,), area (k,), ordered by (i, j); pairs without area left out
+    Shapes   old (n,), new (m,) on one plane → i (k,), j (k,), area (k,), ordered by (i, j); pairs that only touch left out
     """
     old, new = np.asarray(old, dtype=object), np.asarray(new, dtype=object)
     i, j = shapely.STRtree(new).query(old)
@@ -22,5 +25,6 @@ def overlap_pairs(old: GeometryArray, new: GeometryArray) -> tuple[Int64Array, I
     starts = np.flatnonzero(np.append(True, i[1:] != i[:-1])) if len(i) else np.empty(0, np.int64)
     for begin, end in zip(starts, np.append(starts[1:], len(i)), strict=True):
         area[begin:end] = overlap_areas(old[i[begin]], new[j[begin:end]])
-    shared = area > 0
+    dust = _DUST * np.minimum(shapely.area(old[i]), shapely.area(new[j]))
+    shared = area > dust
     return i[shared], j[shared], area[shared]

@@ -146,5 +146,6 @@ def _sharp(xy: Float64Array, ring: Int64Array, angle: float) -> tuple[BoolArray,
 
 def orient(geoms: GeometryArray) -> GeometryArray:
     """Shells counter-clockwise, holes clockwise, as they are stored; missing stays missing."""
-    turned: GeometryArray = shapely.orient_polygons(np.asarray(geoms, dtype=object), exterior_cw=False)
+    with np.errstate(invalid="ignore"):  # NaN coordinates are for `faults` to tell
+        turned: GeometryArray = shapely.orient_polygons(np.asarray(geoms, dtype=object), exterior_cw=False)
     return turned
