@@ -97,7 +97,9 @@ def dataset(code: str) -> CatalogueDataset:
 def _dataset(row: tables.Row) -> CatalogueDataset:
     code = row["code"]
     require(DATASET_CODE.fullmatch(code) is not None, f"catalogue: {code} is no dataset code")
-    require(category(row["category"]).id.startswith(code.split(".")[0]), f"catalogue: {code} outside its group")
+    require(
+        category(row["category"]).id.startswith(code.split(".")[0]), f"catalogue: {code} outside its group"
+    )
     return CatalogueDataset(
         code=code,
         title=row["title"],
