@@ -42,9 +42,15 @@ class Landscape:
     site_parcel: Int64Array
     ground: Ground
     mean: dict[str, Float64Array]
-    """Parcel means of site fields: slope, above, depth."""
-    settlement: Int64Array
-    """Nearest settlement of each parcel."""
+    """Parcel means of site fields: slope, above, depth, urban."""
+    home: Int64Array
+    """Nearest home (`Settlements.homes`) of each parcel."""
+    town: Int64Array
+    """Nearest town (index of its village) of each parcel."""
+
+    def rank(self) -> Int64Array:
+        """0 village or hamlet, 1 town, 2 county seat: of each parcel's nearest home."""
+        return np.asarray(self.settlements.homes[2][self.home], np.int64)
 
 
 def grow(plan: CountyPlan, rng: Rng) -> Landscape:
@@ -101,11 +107,11 @@ def _cut(
     def mean(value: Float64Array) -> Float64Array:
         return np.asarray(np.bincount(pieces.label[inside], (weight * value)[inside], pieces.count) / total, float)
 
-    first = np.full(pieces.count, 0, np.int64)
-    first[pieces.label[inside]] = ground.settlement[inside]
+    home, town = np.zeros(pieces.count, np.int64), np.zeros(pieces.count, np.int64)
+    home[pieces.label[inside]], town[pieces.label[inside]] = ground.settlement[inside], ground.town[inside]
     return Landscape(
         plan, terrain, settlements, strips, cover, polygons, pieces.dlbm, pieces.village, pieces.strip,
         town_of_villages(settlements, neighbours), points.xy, pieces.label, ground,
-        {"slope": mean(ground.slope), "above": mean(ground.above), "depth": mean(np.minimum(ground.depth, 50.0))},
-        first,
+        {"slope": mean(ground.slope), "above": mean(ground.above), "depth": mean(np.minimum(ground.depth, 50.0)), "urban": mean(np.minimum(ground.urban, 50.0))},
+        home, town,
     )  # fmt: skip

@@ -35,7 +35,8 @@ FIELD_MIX: Final = {"0101": 77, "0102": 6, "0103": 4.5, "1104": 3.5, "1104A": 2,
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Per site: class index, parcel seed (unique across kinds), built-up depth, and smooth fields later layers use."""
+    """Per site: class index, parcel seed (unique across kinds), nearest home and built-up depth there, slope, height above
+    streams, nearest town and how far out in its planned area."""
 
     dlbm: Int64Array
     seed: Int64Array
@@ -43,6 +44,8 @@ class Ground:
     depth: Float64Array
     slope: Float64Array
     above: Float64Array
+    town: Int64Array
+    urban: Float64Array
 
 
 class Painter:
@@ -66,6 +69,7 @@ class Painter:
         self.slope, self.above = terrain.slope.at(xy), terrain.above_stream.at(xy)
         self.settlement, self.depth = plain.built(xy)
         self.home_rank = plain.rank
+        self.town, self.urban = plain.urban(xy)
         self.flat = plain.at(xy)
         self.noise = [Noise(rng, wave, 3)(xy) for wave in (2600.0, 900.0, 420.0, 1500.0)]
         self.hills = self._hills()
@@ -111,8 +115,10 @@ class Painter:
         start = self._paint_water(free & ~built, dlbm, seed, start, rng)
         lines = (self.sites.strip != FREE) & self.sites.inside
         dlbm[lines] = np.array([INDEX[strip.dlbm] for strip in self.strips])[self.sites.strip[lines]]
-        seed[lines] = start + self.sites.strip[lines]
-        return Ground(dlbm, seed, self.settlement, self.depth, self.slope, self.above)
+        # Lines are cut where towns are planned to end, so that planning zones can follow parcels.
+        band = np.searchsorted([1.0, 1.15], self.urban[lines])
+        seed[lines] = start + self.sites.strip[lines] * 3 + band
+        return Ground(dlbm, seed, self.settlement, self.depth, self.slope, self.above, self.town, self.urban)
 
     def _paint_fields(
         self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, scale: float, rng: Rng
@@ -172,6 +178,9 @@ class Painter:
             start = self._seed(part, hectares * scale, np.zeros(len(seed)), seed, start, rng)
             codes, edges = _mix(mix)
             crop = codes[np.searchsorted(edges, rng.random(start - before), side="right")]
+            if mix is VILLAGE_MIX:
+                core = part & (self.depth < 0.45)
+                crop[seed[core] - before] = INDEX["0702"]
             dlbm[part] = crop[seed[part] - before]
         return start
 

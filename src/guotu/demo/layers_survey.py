@@ -142,7 +142,7 @@ def survey(land: Landscape, rng: Rng) -> Survey:
     area = half_up(ellipsoid_area(lonlat))
     town_codes, codes, labels = village_codes(land.town_of, land.settlements)
     dlbm = np.array(CODES)[land.dlbm[order]]
-    rank = _rank(land)[order]
+    rank = land.rank()[order]
     mean = {name: value[order] for name, value in land.mean.items()}
     values: dict[str, Any] = {
         "YSDM": np.full(len(order), "2001010100"),
@@ -173,11 +173,6 @@ def class_names(codes: np.ndarray) -> np.ndarray:
     scheme = landclass.scheme("sandiao")
     kinds, place = np.unique(codes, return_inverse=True)
     return np.array([scheme.name(code) for code in kinds.tolist()])[place]
-
-
-def _rank(land: Landscape) -> Int64Array:
-    rank = land.settlements.homes[2]
-    return np.asarray(rank[land.settlement], np.int64)
 
 
 def _order(land: Landscape) -> tuple[Int64Array, Int64Array]:

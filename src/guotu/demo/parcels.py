@@ -13,7 +13,7 @@ from guotu.demo.partition import OUTSIDE, Mesh
 from guotu.demo.sites import FREE, Sites
 from guotu.model.arrays import BoolArray, Float64Array, Int64Array
 
-LEAST_BUILT, LEAST_OTHER = 230.0, 640.0
+LEAST_BUILT, LEAST_OTHER = 300.0, 700.0
 """m² below which a piece joins a neighbour: a little above the survey's minimum mapped areas of 200 and 400/600 m²."""
 
 

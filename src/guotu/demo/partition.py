@@ -231,12 +231,43 @@ def _trace(cover: Cover) -> tuple[Int64Array, GeometryArray]:
     face, start, end = face[order], start[order], end[order]
     span = np.int64(len(cover.vertices) + 1)
     key = face * span + start
-    following = np.searchsorted(key, face * span + end)
-    ring, rank = _rings(following)
+    wanted = face * span + end
+    following = np.searchsorted(key, wanted)
+    twice = np.flatnonzero(np.searchsorted(key, wanted, side="right") - following > 1)
+    for edge in twice.tolist():
+        following[edge] = _sharpest(cover.vertices, start, end, edge, key, wanted[edge])
+    ring, rank = _split(following, end, twice)
     order = np.lexsort((rank, ring))
     ring, face = ring[order], face[order]
     coords = cover.vertices[start[order]]
     return _assemble(coords, ring, face)
+
+
+def _sharpest(
+    vertices: Float64Array, start: Int64Array, end: Int64Array, edge: int, key: Int64Array, wanted: int
+) -> int:
+    """Where a face meets itself in a point: the way on that keeps its ring from touching itself."""
+    low, high = np.searchsorted(key, [wanted, wanted + 1])
+    back = vertices[start[edge]] - vertices[end[edge]]
+    ahead = vertices[end[low:high]] - vertices[end[edge]]
+    turn = np.arctan2(back[1], back[0]) - np.arctan2(ahead[:, 1], ahead[:, 0])
+    return int(low) + int(np.argmin(turn % (2 * np.pi)))
+
+
+def _split(following: Int64Array, end: Int64Array, twice: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Rings; one that passes a vertex twice is cut there into two (a shell and a hole that touch in a point)."""
+    while True:
+        ring, rank = _rings(following)
+        seen: dict[tuple[int, int], int] = {}
+        done: set[int] = set()
+        for edge in twice.tolist():
+            name = int(ring[edge])
+            other = seen.setdefault((name, int(end[edge])), edge)
+            if other != edge and name not in done:
+                following[edge], following[other] = following[other], following[edge]
+                done.add(name)
+        if not done:
+            return ring, rank
 
 
 def _rings(following: Int64Array) -> tuple[Int64Array, Int64Array]:
@@ -303,8 +334,7 @@ def _several(shells: GeometryArray, holes: GeometryArray) -> shapely.MultiPolygo
     areas = shapely.polygons(shells)
     owned: list[list[shapely.LinearRing]] = [[] for _ in shells]
     for hole in holes:
-        inner = shapely.polygons(hole).representative_point()
-        around = np.flatnonzero(shapely.contains(areas, inner))
+        around = np.flatnonzero(shapely.covers(areas, shapely.polygons(hole)))
         owned[int(around[0])].append(hole)
     return shapely.MultiPolygon(
         [shapely.Polygon(s, h) for s, h in zip(shells, owned, strict=True)]

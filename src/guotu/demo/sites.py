@@ -85,6 +85,17 @@ class Plain:
         rough = 1.0 + 0.26 * self._shape(xy)
         return near[row, best], np.asarray(depth[row, best] / np.clip(rough, 0.5, 1.6), float)
 
+    def urban(self, xy: Float64Array) -> tuple[Int64Array, Float64Array]:
+        """The nearest town and how far out in what is planned as town a point lies: below 1 inside."""
+        towns = np.flatnonzero(self.rank > 0)
+        reach = self._radius[towns] * np.where(self.rank[towns] == 2, 1.38, 1.12)
+        near = cKDTree(self._home[towns]).query(xy, k=min(3, len(towns)))[1]
+        gap = np.hypot(*np.moveaxis(xy[:, None, :] - self._home[towns[near]], -1, 0)) / reach[near]
+        best = gap.argmin(axis=1)
+        row = np.arange(len(xy))
+        rough = np.clip(1.0 + 0.12 * self._shape(xy * 0.4), 0.7, 1.35)
+        return towns[near[row, best]], np.asarray(gap[row, best] / rough, float)
+
     def at(self, xy: Float64Array) -> BoolArray:
         """True on flat ground, before settlements are taken out."""
         slope = self._terrain.slope.at(xy) + 0.5 * self._whim(xy)
