@@ -1,1 +1,5 @@
-"""How it is found: resources, classification, search."""
+"""How data is found: registry, classification and search of resources of every kind."""
+
+from guotu.catalog.registry import Catalog, Found
+
+__all__ = ["Catalog", "Found"]
