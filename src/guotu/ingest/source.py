@@ -20,6 +20,7 @@ from guotu.errors import GuotuError, Place
 from guotu.errors.files import LAYER_AMBIGUOUS, LAYER_UNKNOWN
 from guotu.ingest import crs_evidence
 from guotu.ingest.archive import ArchiveLimits
+from guotu.ingest.boundary_txt import BoundaryFile
 from guotu.ingest.crs_evidence import CrsEvidence
 from guotu.ingest.encoding import EncodingChoice
 from guotu.ingest.identify import BOUNDARY_TXT
@@ -97,6 +98,11 @@ class Source:
     def protection(self) -> Protection | None:
         """The walls around the reader; None for text, which no foreign parser touches."""
         return self._files[self.layers[0]].protection if self.layers else None
+
+    @property
+    def boundaries(self) -> tuple[BoundaryFile, ...]:
+        """The boundary TXT files as they are, with ring and point numbers; empty for every other format."""
+        return tuple(file.boundary for file in self._files.values() if isinstance(file, TxtFile))
 
     def close(self) -> None:
         """Stop the reader, remove the work copy."""

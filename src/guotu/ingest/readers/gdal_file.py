@@ -128,6 +128,15 @@ class GeoJsonFile(GdalFile):
     def __init__(self, job: Job, limits: SandboxLimits, cancel: Cancel, crs_text: str | None) -> None:
         super().__init__(job, limits, cancel)
         self._crs_text = crs_text
+        self._stem = job.name.rsplit(".", 1)[0]
+
+    def names(self) -> tuple[str, ...]:
+        """A collection without a name of its own goes by its file's."""
+        return tuple(self._stem if name == self._job.path.stem else name for name in super().names())
+
+    def describe(self, layer: str) -> Described:
+        inner = layer if layer in super().names() else self._job.path.stem
+        return replace(super().describe(inner), name=layer)
 
     def _declared(self, found: str | None) -> tuple[str | None, bool]:
         if self._crs_text is None:

@@ -16,26 +16,26 @@ from guotu.ingest.sandbox import Protection
 from guotu.kernel.coords import transform
 from guotu.model.schema import GeometryKind
 
-LAYER = "地块"
 FIELDS = ("DKBH", "DKMC", "DKYT", "DLBM", "DKMJ", "TFH")
 """Number, name, use, land class, declared area (hectares), map sheet."""
 
 
 class TxtFile:
-    """One layer named 地块, in the file's own system."""
+    """One layer, named like the file, in the file's own system."""
 
     def __init__(self, path: Path, crs_epsg: int | None = None) -> None:
-        self._file = boundary_txt.read(path.read_bytes(), name=path.name, crs_epsg=crs_epsg)
+        self.boundary = boundary_txt.read(path.read_bytes(), name=path.name, crs_epsg=crs_epsg)
+        self._name = path.stem
 
     @property
     def protection(self) -> Protection | None:
         return None
 
     def names(self) -> tuple[str, ...]:
-        return (LAYER,)
+        return (self._name,)
 
     def describe(self, layer: str) -> Described:
-        text = self._file
+        text = self.boundary
         points = [point for parcel in text.parcels for ring in parcel.rings for point in ring.points]
         codec = label(text.encoding)
         return Described(
@@ -56,7 +56,7 @@ class TxtFile:
         """Nothing to stop."""
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        text = self._file
+        text = self.boundary
         polygons = [
             parcel.polygon
             if parcel.crs == text.crs

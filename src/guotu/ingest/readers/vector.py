@@ -14,7 +14,7 @@ import shapely
 from pyogrio.raw import open_arrow
 from pyogrio.raw import read as read_raw
 
-from guotu.ingest.readers.wkb_guard import check_wkb
+from guotu.ingest.readers.wkb_guard import check_wkb, type_names
 
 Emit = Callable[[bytes, Any], None]
 
@@ -59,10 +59,11 @@ def _describe_layer(path: str, layer: str, encoding: str | None) -> dict[str, An
 def _sample(path: str, layer: str, encoding: str | None) -> tuple[list[list[float]], list[str]]:
     """One vertex (x, y) of each of the first features, and their geometry types; features without geometry are left out."""
     for batch in itertools.islice(_batches(path, layer, encoding, rows=_SAMPLE_ROWS), 1):
-        geometries = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
+        raw = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
+        geometries = shapely.from_wkb(raw, on_invalid="ignore")
         coordinates, index = shapely.get_coordinates(geometries, return_index=True)
         first = np.unique(index, return_index=True)[1]
-        return coordinates[first].tolist(), [each.geom_type for each in geometries if each is not None]
+        return coordinates[first].tolist(), type_names(batch.column(GEOMETRY))
     return [], []
 
 
@@ -97,23 +98,32 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def _batches(path: str, layer: str, encoding: str | None, *, rows: int) -> Iterator[pa.RecordBatch]:
-    info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-    if _curved(info["geometry_type"]):
-        yield from _linear(path, layer, rows)
-        return
+    """Attributes, then checked 2-D WKB. Curves come through GDAL's Arrow door as curves: those batches are read once more."""
+    start = 0
     with open_arrow(path, layer=layer, encoding=encoding, batch_size=rows) as (meta, stream):
-        geometry = meta["geometry_name"] or "wkb_geometry"
+        geometry = (meta["geometry_name"] or "wkb_geometry") if meta["geometry_type"] else None
         for batch in pa.RecordBatchReader.from_stream(stream):
-            yield _plain(batch, geometry if info["geometry_type"] else None)
+            plain = _plain(batch, geometry)
+            if geometry is not None:
+                wkb = plain.column(GEOMETRY)
+                kinds = check_wkb(wkb)
+                if kinds.curved:
+                    wkb = _linear(path, layer, start, batch.num_rows)
+                    kinds = check_wkb(wkb)
+                if not kinds.flat or kinds.curved:
+                    wkb = _flat(wkb)
+                plain = plain.set_column(plain.num_columns - 1, GEOMETRY, wkb)
+            yield plain
+            start += batch.num_rows
 
 
 def _plain(batch: pa.RecordBatch, geometry: str | None) -> pa.RecordBatch:
-    """Without field metadata, coded values as their codes, geometry last as 2-D WKB."""
+    """Without field metadata, coded values as their codes, geometry last."""
     names = [name for name in batch.schema.names if name != geometry]
     columns = [_codes(batch.column(batch.schema.get_field_index(name))) for name in names]
     if geometry is not None:
-        wkb = batch.column(batch.schema.get_field_index(geometry)).cast(pa.binary())
-        columns, names = [*columns, _flat(wkb)], [*names, GEOMETRY]
+        wkb = batch.column(batch.schema.get_field_index(geometry))
+        columns, names = [*columns, wkb.cast(pa.binary())], [*names, GEOMETRY]
     return pa.RecordBatch.from_arrays(columns, names=names)
 
 
@@ -124,31 +134,18 @@ def _codes(column: pa.Array) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
+def _linear(path: str, layer: str, start: int, rows: int) -> pa.Array:
+    """The geometries of some rows with arcs turned into chords (OGR_ARC_MAX_GAP)."""
+    geometry = read_raw(path, layer=layer, columns=[], skip_features=start, max_features=rows)[2]
+    return pa.array(geometry, type=pa.binary())
+
+
 def _flat(wkb: pa.Array) -> pa.Array:
-    """Checked 2-D WKB; curves inside mixed layers and third dimensions are the exception, so only they cost a rewrite."""
-    kinds = check_wkb(wkb)
-    if kinds.flat:
-        return wkb
-    geometries = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
-    flat = shapely.to_wkb(shapely.force_2d(geometries), output_dimension=2, byte_order=1)
-    return pa.array(flat, type=pa.binary())
-
-
-def _curved(kind: str | None) -> bool:
-    return any(word in (kind or "") for word in ("Curve", "Circular", "Compound", "Surface"))
-
-
-def _linear(path: str, layer: str, rows: int) -> Iterator[pa.RecordBatch]:
-    """Curve layers go feature-wise, where GDAL turns arcs into chords (OGR_ARC_MAX_GAP)."""
-    start = 0
-    while True:
-        meta, _, geometry, data = read_raw(path, layer=layer, skip_features=start, max_features=rows)
-        if geometry is None or len(geometry) == 0:
-            return
-        columns = [pa.array(values, from_pandas=True) for values in data]
-        wkb = _flat(pa.array(geometry, type=pa.binary()))
-        yield pa.RecordBatch.from_arrays([*columns, wkb], names=[*map(str, meta["fields"]), GEOMETRY])
-        start += len(geometry)
+    """Without third dimensions, little-endian. What GEOS cannot build stays as it is, for the gate to report its row."""
+    raw = wkb.to_numpy(zero_copy_only=False)
+    flat = shapely.to_wkb(shapely.force_2d(shapely.from_wkb(raw, on_invalid="ignore")), byte_order=1)
+    kept = [old if new is None else new for old, new in zip(raw, flat, strict=True)]
+    return pa.array(kept, type=pa.binary())
 
 
 ANSWERS: dict[str, Callable[..., None]] = {"describe": describe, "read": read}

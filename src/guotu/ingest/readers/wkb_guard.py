@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 MAX_DEPTH = 32
-_COLLECTION = 7
+_COLLECTION, _LAST_KIND = 7, 17
+_NAMES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
 
 
 class GeometryTooDeep(ValueError):  # noqa: N818
@@ -22,9 +23,19 @@ class GeometryTooDeep(ValueError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class WkbKinds:
-    """`flat` where every geometry is little-endian, 2-D and of the simple types."""
+    """`flat` where every geometry is little-endian and 2-D, `curved` where one has arcs."""
 
     flat: bool
+    curved: bool
+
+
+def type_names(wkb: pa.Array) -> list[str]:
+    """The geometry type of every present value, by its code alone."""
+    offsets, data = _buffers(wkb)
+    starts = offsets[:-1][np.diff(offsets) >= 5]
+    little = data[starts] == 1
+    codes = data[starts[:, None] + np.where(little[:, None], [1, 2], [4, 3])].astype(np.int64) @ [1, 256]
+    return [_NAMES.get(int(code) % 1000, "Unknown") for code in codes]
 
 
 def check_wkb(wkb: pa.Array) -> WkbKinds:
@@ -36,17 +47,19 @@ def check_wkb(wkb: pa.Array) -> WkbKinds:
     starts, lengths = offsets[:-1], np.diff(offsets)
     present = np.flatnonzero(lengths > 0)
     if len(present) == 0:
-        return WkbKinds(flat=True)
+        return WkbKinds(flat=True, curved=False)
     if (lengths[present] < 5).any():
         raise ValueError("a geometry is cut short")
     heads = data[starts[present, None] + np.arange(5)]
     little = heads[:, 0] == 1
     codes = heads[:, 1:5].copy().view("<u4").ravel()
     codes = np.where(little, codes, codes.byteswap())
-    simple = codes & 0x0FFF_FFFF
-    for row in present[simple % 1000 == _COLLECTION]:
+    simple = (codes & 0x0FFF_FFFF) % 1000
+    for row in present[simple == _COLLECTION]:
         _check_depth(data[starts[row] : starts[row] + lengths[row]].tobytes(), int(row))
-    return WkbKinds(flat=bool((little & (codes >= 1) & (codes <= _COLLECTION)).all()))
+    return WkbKinds(
+        flat=bool((little & (codes <= _LAST_KIND)).all()), curved=bool(((simple >= 8) & (simple <= 14)).any())
+    )
 
 
 def _buffers(wkb: pa.Array) -> tuple[np.ndarray, np.ndarray]:
