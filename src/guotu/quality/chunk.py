@@ -41,7 +41,7 @@ class Coded:
     @property
     def given(self) -> BoolArray:
         """(n,) rows that have a value."""
-        return self.index != len(self.values) - 1
+        return np.asarray(self.index != len(self.values) - 1, np.bool_)
 
 
 class Chunk:
@@ -124,7 +124,7 @@ class Chunk:
     @cached_property
     def present(self) -> BoolArray:
         """(n,) rows with a geometry that is not empty."""
-        return np.asarray(self.shapes.vertices > 0)
+        return np.asarray(self.shapes.vertices > 0, np.bool_)
 
     def rows(self, mask: BoolArray) -> Int64Array:
         """Positions in this batch where the mask holds."""

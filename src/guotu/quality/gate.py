@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-import guotu.quality.rules  # noqa: F401 - registers the rules
 from guotu.model.arrays import GeometryArray, Int64Array
 from guotu.model.datum import Crs, GaussKruger
 from guotu.model.finding import FieldMatch, QualityReport
@@ -16,6 +15,7 @@ from guotu.quality.chunk import Chunk
 from guotu.quality.ledger import Ledger
 from guotu.quality.profile import Clause, GateProfile, profile_for
 from guotu.quality.registry import REGISTER, Again, Hits, Late, RowRule, Running, Surroundings
+from guotu.quality.rules.coverage import Tiling
 
 __all__ = ["Gate", "Layer"]
 
@@ -52,9 +52,10 @@ class Gate:
         self.features = 0
         self._ledger = Ledger(layer.file, layer.name, self.profile.keep)
         self._notes = list(layer.notes)
+        self._around = Surroundings(schema, division, control)
         self._rows: list[tuple[Clause, RowRule]] = []
         self._running: list[tuple[Clause, Running]] = []
-        self._appoint(Surroundings(schema, division, control))
+        self._appoint(self._around)
         if layer.fields:
             self._structure()
         self._basis()
@@ -147,6 +148,12 @@ class Gate:
             fields=self.layer.fields,
             notes=tuple(self._notes),
         )
+
+    @property
+    def outline(self) -> bytes | None:
+        """WKB of what the polygons of a coverage fill together, once finished; None for other layers."""
+        tiling = self._around.parts.get(Tiling)
+        return tiling.outline if isinstance(tiling, Tiling) else None
 
 
 def _nothing(_: Int64Array) -> Mapping[int, bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from guotu.errors.quality import PROFILE_INVALID, PROFILE_UNKNOWN
 from guotu.model.finding import Severity
 from guotu.model.schema import LayerSchema
-from guotu.standards.rules import rules
+from guotu.standards.rules import QualityRule, rules
 
 
 class Level(StrEnum):
@@ -21,7 +21,6 @@ class Level(StrEnum):
 
     REFUSE = "refuse"
     WARN = "warn"
-    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class GateProfile:
-    """A named way to judge layers. `keep` findings per rule are kept, all are counted."""
+    """A named way to judge layers. `keep` findings per rule are kept, all are counted; rules without a clause rest."""
 
     id: str
     title: str
@@ -59,8 +58,7 @@ class GateProfile:
 
     def clause(self, rule: str) -> Clause | None:
         """The rule as this profile applies it, None where it rests."""
-        clause = self.clauses.get(rule)
-        return None if clause is None or clause.level is Level.OFF else clause
+        return self.clauses.get(rule)
 
 
 def profile_names() -> tuple[str, ...]:
@@ -74,7 +72,7 @@ def profile_names() -> tuple[str, ...]:
 def gate_profile(name: str) -> GateProfile:
     """A profile by id.
 
-    Raises   GT-1402 where there is none, GT-1403 where it names an unknown rule or level
+    Raises   GT-1402 where there is none, GT-1403 where it is wrong
     """
     if name not in profile_names():
         raise PROFILE_UNKNOWN(profile=name, known="、".join(profile_names()))
@@ -93,14 +91,23 @@ def profile_for(schema: LayerSchema) -> GateProfile:
 
 
 def read_profile(table: Mapping[str, Any]) -> GateProfile:
-    """A profile from its parsed TOML; raises GT-1403."""
+    """A profile from its parsed TOML: lists of rules that `refuse` and that `warn` (the rest stay off), and `parameters`
+    that differ from the standard's thresholds; raises GT-1403.
+    """
     name = str(table.get("id", "?"))
-    known = rules()
-    clauses = {}
-    for id, entry in table.get("rules", {}).items():
-        if id not in known:
-            raise PROFILE_INVALID(profile=name, reason=f"unknown rule {id}")
-        clauses[id] = _clause(name, id, entry)
+    unknown = set(table) - {
+        "id",
+        "title",
+        "title_en",
+        "edition",
+        "keep",
+        "datasets",
+        "refuse",
+        "warn",
+        "parameters",
+    }
+    if unknown:
+        raise PROFILE_INVALID(profile=name, reason=f"unknown {', '.join(sorted(unknown))}")
     try:
         return GateProfile(
             id=name,
@@ -109,21 +116,27 @@ def read_profile(table: Mapping[str, Any]) -> GateProfile:
             edition=table["edition"],
             keep=int(table["keep"]),
             datasets=tuple(table["datasets"]),
-            clauses=clauses,
+            clauses=_clauses(name, table),
         )
     except KeyError as missing:
         raise PROFILE_INVALID(profile=name, reason=f"{missing} is missing") from None
 
 
-def _clause(profile: str, id: str, entry: Mapping[str, Any]) -> Clause:
-    rule = rules()[id]
-    given = {name: value for name, value in entry.items() if name != "level"}
-    try:
-        level = Level(entry["level"])
-    except (KeyError, ValueError):
-        raise PROFILE_INVALID(profile=profile, reason=f"rule {id} has no known level") from None
+def _clauses(profile: str, table: Mapping[str, Any]) -> Mapping[str, Clause]:
+    levels = dict.fromkeys(table["warn"], Level.WARN) | dict.fromkeys(table["refuse"], Level.REFUSE)
+    given = table.get("parameters", {})
+    known = rules()
+    for id in [*levels, *given]:
+        if id not in known or id not in levels:
+            raise PROFILE_INVALID(
+                profile=profile, reason=f"rule {id} is unknown or neither refuses nor warns"
+            )
+    return {id: _clause(known[id], level, given.get(id, {})) for id, level in sorted(levels.items())}
+
+
+def _clause(rule: QualityRule, level: Level, given: Mapping[str, Any]) -> Clause:
     return Clause(
-        id=id,
+        id=rule.id,
         name=rule.name,
         name_en=rule.name_en,
         severity=rule.severity,

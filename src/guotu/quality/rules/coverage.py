@@ -51,6 +51,14 @@ class Tiling:
         self.owners = np.atleast_1d(shapely.from_wkb(list(shapes.values()))) if shapes else self.owners
         return faces(edges)
 
+    @property
+    def outline(self) -> bytes | None:
+        """WKB of all the polygons together, None before the end or where there is none."""
+        if self._again is None or shapely.is_empty(self._faces.covered):
+            return None
+        wkb: bytes = shapely.to_wkb(shapely.orient_polygons(self._faces.covered))
+        return wkb
+
     def over(self, face: shapely.Geometry) -> list[int]:
         """Rows of polygons that own an open edge and lie over a face."""
         inside = shapely.point_on_surface(face)
@@ -114,7 +122,7 @@ def _counting(found: GeometryArray, clause: Clause) -> Iterator[tuple[shapely.Ge
     """Faces above the profile's area and width, the largest first."""
     areas: Float64Array = ellipsoid_area(found)
     width = 2 * shapely.area(found) / np.maximum(shapely.length(found), 1e-300) * _METRES
-    counting = (areas >= clause.number("area_m2")) & (width >= clause.number("tolerance_m"))
+    counting = (areas >= clause.number("ignore_m2")) & (width >= clause.number("tolerance_m"))
     for at in np.flatnonzero(counting)[np.argsort(-areas[counting], kind="stable")]:
         yield found[at], float(areas[at])
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 
-from guotu.kernel.validity import faults
+from guotu.kernel.validity import REASONS, faults
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
 from guotu.quality.codes import smallest_area
@@ -14,19 +15,27 @@ from guotu.quality.profile import Clause
 from guotu.quality.registry import Hits, row_rule
 
 _POLYGON = (GeometryKind.POLYGON,)
+_VERTEX_FAULTS = ("duplicate-vertex", "spike")  # 1509 judges these by its own thresholds
 _DRAWN = (GeometryKind.LINE, GeometryKind.POLYGON)
 
 
 @row_rule("1501", geometry=_DRAWN)
 def validity(chunk: Chunk, _: Clause) -> Iterator[Hits]:
-    """Polygons are valid in the sense of OGC Simple Features."""
-    found = faults(chunk.geometries)
+    """Geometries are valid in the sense of OGC Simple Features."""
+    doubtful = chunk.present & ~shapely.is_valid(chunk.geometries)
+    if chunk.schema.geometry is GeometryKind.POLYGON:
+        doubtful |= chunk.present & ~(chunk.areas > 0)
+    rows = chunk.rows(doubtful)
+    found = [fault for fault in faults(chunk.geometries[rows]) if fault.reason not in _VERTEX_FAULTS]
     yield Hits(
-        np.array([fault.index for fault in found], np.int64),
-        "图形无效（{reason}）",
-        "the geometry is invalid ({reason})",
+        np.array([rows[fault.index] for fault in found], np.int64),
+        "图形无效：{reason_zh}",
+        "invalid geometry: {reason_en}",
         coordinates=np.array([(fault.x, fault.y) for fault in found], np.float64).reshape(-1, 2),
-        facts={"reason": [fault.reason for fault in found]},
+        facts={
+            "reason_zh": [REASONS[fault.reason][0] for fault in found],
+            "reason_en": [REASONS[fault.reason][1] for fault in found],
+        },
     )
 
 

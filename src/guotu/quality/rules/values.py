@@ -19,7 +19,7 @@ from guotu.quality.registry import Hits, row_rule
 def domains(chunk: Chunk, _: Clause) -> Iterator[Hits]:
     """Codes belong to their list."""
     for field in chunk.schema.fields:
-        known = code_list(chunk.schema, field)
+        known = code_list(field)
         if known is None or not chunk.has(field.code):
             continue
         coded = chunk.coded(field.code)

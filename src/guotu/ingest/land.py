@@ -1,0 +1,153 @@
+"""Land a file as one commit of a stream: judged first, refused whole or stored whole, then told to the catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+from guotu.catalog import Catalog
+from guotu.errors import Place
+from guotu.errors.quality import QUALITY_REFUSED
+from guotu.ingest.check import Cancel, Inspected, Judging, Progress, Reading, inspect, never, silent, stop_if
+from guotu.ingest.edition import Comparison, Difference, difference
+from guotu.ingest.register import register
+from guotu.model.access import AccessPlan
+from guotu.model.dataset import Commit, CommitNote, StreamName, StreamState
+from guotu.model.finding import QualityReport
+from guotu.model.identity import IdSource, genesis_id
+from guotu.model.resource import Label
+from guotu.model.schema import LayerSchema
+from guotu.store.ports import BlobStore, Draft, FeatureStore
+
+_SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".shp.xml")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Registration:
+    """What the catalogue is told of a dataset besides what the data themselves tell.
+
+    `label` counts when the dataset is new; `coverage` is the area (WKB, degrees) the delivery claims to cover entirely,
+    None: what a coverage layer fills.
+    """
+
+    label: Label = dataclasses.field(default_factory=Label)
+    coverage: bytes | None = None
+
+
+def land(  # noqa: PLR0913 - the outside of the room
+    path: Path,
+    *,
+    stream: StreamName,
+    schema: LayerSchema,
+    store: FeatureStore,
+    blobs: BlobStore,
+    catalog: Catalog,
+    note: CommitNote,
+    owner: str,
+    ids: IdSource,
+    work: Path,
+    reading: Reading | None = None,
+    judging: Judging | None = None,
+    registration: Registration | None = None,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+) -> Commit | None:
+    """Judge a layer of a file, store what differs from the stream's present features, tell the catalogue.
+
+    None where nothing differs. The originals are kept in the blob store and named by the commit.
+    Raises   GT-1401 refused (its fact `report` is the QualityReport), GT-1005 cancelled, GT-11xx/12xx unreadable,
+             GT-2003 the stream moved meanwhile, GT-2005 another structure; in every case nothing was stored
+    """
+    judged = judging or Judging(division=division_of(stream))
+    with inspect(
+        path, schema=schema, work=work, reading=reading, judging=judged, progress=progress, cancel=cancel
+    ) as inspected:
+        if not inspected.report.passed:
+            raise refused(inspected.report, path.name)
+        stop_if(cancel)
+        sources = tuple(blobs.add(file) for file in originals(path))
+        full = dataclasses.replace(note, source=sources, quality=inspected.report.summary("zh"))
+        state = store.found(stream, schema, owner=owner)
+        commit = _commit(inspected, store, state, schema, full, ids, progress, cancel)
+    progress("register", 0, 1)
+    register(catalog, store, stream, schema, full, inspected, owner, registration or Registration())
+    progress("register", 1, 1)
+    return commit
+
+
+def refused(report: QualityReport, file: str) -> Exception:
+    """GT-1401 for a report that did not pass."""
+    hard = sum(count.count for count in report.counts if count.hard)
+    light = sum(count.count for count in report.counts if not count.hard)
+    facts = {
+        "layer": report.layer,
+        "features": report.features,
+        "hard": hard,
+        "light": light,
+        "report": report,
+    }
+    return QUALITY_REFUSED(place=Place(file=file, layer=report.layer), **facts)
+
+
+def division_of(stream: StreamName) -> str | None:
+    """The division whose codes a stream may hold, None where its partition is no division."""
+    partition = stream.partition
+    return partition if partition.isdigit() and len(partition) in (6, 9, 12) and int(partition) else None
+
+
+def originals(path: Path) -> Iterator[Path]:
+    """The files behind a path as handed in: itself, every file of a folder, or a shapefile with its companions."""
+    if path.is_dir():
+        yield from sorted(file for file in path.rglob("*") if file.is_file())
+    elif path.suffix.lower() == ".shp":
+        stem = path.name[: -len(".shp")]
+        names = {f"{stem}{suffix}".lower() for suffix in _SIDECARS}
+        yield from sorted(file for file in path.parent.iterdir() if file.name.lower() in names)
+    else:
+        yield path
+
+
+def _commit(  # noqa: PLR0913
+    inspected: Inspected,
+    store: FeatureStore,
+    state: StreamState,
+    schema: LayerSchema,
+    note: CommitNote,
+    ids: IdSource,
+    progress: Progress,
+    cancel: Cancel,
+) -> Commit | None:
+    stream = state.stream
+    first = not store.commits(stream)
+    plan = AccessPlan(stream.dataset, subject="system", purpose="ingest")
+    old = Comparison(store, stream, schema, plan, genesis_id(str(stream), state.owner), ids)
+
+    def compared(done: int, total: int | None) -> None:
+        stop_if(cancel)
+        progress("compare", done, total)
+
+    compared(0, len(inspected.spool))
+    found = difference(inspected.spool, old, first=first, step=compared)
+    with store.draft(stream, base=None if first else state.head.version) as draft:
+        _write(draft, found, inspected, note, progress, cancel)
+        return draft.commit(note)
+
+
+def _write(
+    draft: Draft,
+    found: Difference,
+    inspected: Inspected,
+    note: CommitNote,
+    progress: Progress,
+    cancel: Cancel,
+) -> None:
+    done, total = 0, int(found.put.sum()) + len(found.gone)
+    progress("store", 0, total)
+    draft.delete(found.gone, valid_to=note.data_date)
+    for batch in found.batches(inspected.spool, note.data_date):
+        stop_if(cancel)
+        if batch.num_rows:
+            draft.put(batch)
+        done += batch.num_rows
+        progress("store", done, total)
