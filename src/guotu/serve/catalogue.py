@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from guotu.errors.catalog import RESOURCE_UNKNOWN
+from guotu.errors.general import USAGE
 from guotu.guard.policy import visible
 from guotu.guard.subject import Subject
 from guotu.model.dataset import Commit
-from guotu.model.resource import Resource
+from guotu.model.resource import Resource, ResourceKind
 from guotu.model.schema import LayerSchema
 from guotu.node import Node
 from guotu.serve.access import TheNode, TheReader, TheSubject
@@ -22,6 +23,8 @@ from guotu.standards.catalogue import Category, categories
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
 Text = Annotated[str, Query(max_length=200)]
+
+MOST = 500
 
 
 @router.get("/catalog")
@@ -34,28 +37,23 @@ def search(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """Resources the subject may know of, best match first."""
-    found = [
-        resource
-        for resource in _candidates(node, subject, text)
-        if (not kind or resource.kind == kind) and _within(resource.category, category)
-    ]
-    items = [describe(node, resource) for resource in found[:limit]]
+    chosen = {"kind": _kind(kind), "category": category or None, "visible": seen_by(subject)}
+    found = node.catalog.search(text, MOST, **chosen) if text.strip() else node.catalog.list(**chosen)
+    items = [describe(node, resource) for resource in islice(found, limit)]
     return Json({"total": len(found), "items": items})
 
 
 @router.get("/catalog/tree")
 def tree(node: TheNode, subject: TheSubject) -> Response:
     """The classification with the number of resources the subject may know of."""
-    paths = [resource.category for resource in _candidates(node, subject, "")]
-    return Json([_branch(category, paths) for category in categories()])
+    counts = node.catalog.counts(visible=seen_by(subject))
+    return Json([_branch(category, counts) for category in categories()])
 
 
 @router.get("/catalog/{id}")
 def show(id: str, node: TheNode, subject: TheSubject) -> Response:
     """One resource in full; hidden reads as absent (GT-3001)."""
-    resource = node.catalog.find(id)
-    if resource is None or not visible(subject, resource.label):
-        raise RESOURCE_UNKNOWN(id=id)
+    resource = node.catalog.get(id, visible=seen_by(subject))
     commits = _commits(node, id)
     schema = node.store.schema(id) if commits else None
     sources = dict.fromkeys(digest for commit in commits for digest in commit.note.source)
@@ -140,24 +138,25 @@ def version(commit: Commit) -> dict[str, Any]:
     }
 
 
-def _candidates(node: Node, subject: Subject, text: str) -> list[Resource]:
-    may_see: Callable[[Resource], bool] = lambda resource: visible(subject, resource.label)  # noqa: E731
-    if text.strip():
-        return list(node.catalog.search(text, limit=500, visible=may_see))
-    return list(node.catalog.list(visible=may_see))
+def seen_by(subject: Subject) -> Callable[[Resource], bool]:
+    """Whether a resource exists for a subject."""
+    return lambda resource: visible(subject, resource.label)
 
 
-def _within(path: str, category: str) -> bool:
-    return not category or path == category or path.startswith(category + "/")
+def _kind(text: str) -> ResourceKind | None:
+    try:
+        return ResourceKind(text) if text else None
+    except ValueError:
+        raise USAGE(reason=f"kind={text}") from None
 
 
-def _branch(category: Category, paths: list[str]) -> dict[str, Any]:
+def _branch(category: Category, counts: dict[str, int]) -> dict[str, Any]:
     return {
         "id": category.id,
         "title": category.title,
         "title_en": category.title_en,
-        "count": sum(_within(path, category.id) for path in paths),
-        "children": [_branch(child, paths) for child in category.children],
+        "count": counts.get(category.id, 0),
+        "children": [_branch(child, counts) for child in category.children],
     }
 
 

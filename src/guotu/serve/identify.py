@@ -12,17 +12,17 @@ from starlette.responses import Response
 from guotu.delivery.geojson import geometry
 from guotu.errors import GuotuError
 from guotu.errors.store import VERSION_UNKNOWN
-from guotu.guard.policy import visible
 from guotu.kernel.area import ellipsoid_area
 from guotu.kernel.coords import transform, zone_of
 from guotu.model.change import FID, GEOMETRY
 from guotu.model.datum import CGCS2000
 from guotu.model.query import Query as Asked
-from guotu.model.resource import Resource
+from guotu.model.resource import Resource, ResourceKind
 from guotu.model.schema import Field, GeometryKind
 from guotu.model.time import AsOf
 from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
+from guotu.serve.catalogue import seen_by
 from guotu.serve.moment import TheMoment
 from guotu.standards.domains import domain
 from guotu.standards.presentation import presentation
@@ -46,7 +46,7 @@ def identify(
     tolerance_m: Annotated[float, Query(ge=0, le=5000)] = 1.0,
 ) -> Response:
     """Features within `tolerance_m` of a point (inside it for polygons), grouped by dataset."""
-    may_see = [r for r in node.catalog.list(kind="vector") if visible(subject, r.label)]
+    may_see = node.catalog.list(ResourceKind.VECTOR, visible=seen_by(subject))
     groups = [_group(reader, resource, (lon, lat), tolerance_m, at) for resource in may_see]
     return Json({"point": _point(lon, lat), "groups": [group for group in groups if group["features"]]})
 
@@ -90,13 +90,17 @@ def _features(reader: Reader, dataset: str, table: pa.Table) -> list[dict[str, A
     fields = [field for field in schema.fields if field.code in table.column_names]
     areas = [None] * table.num_rows
     if schema.geometry is GeometryKind.POLYGON:
-        areas = ellipsoid_area(shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))).tolist()
+        areas = ellipsoid_area(
+            shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
+        ).tolist()
     rows = table.to_pylist()
     return [
         {
             "fid": row[FID].hex(),
             "title": shown.name(row, row[FID].hex()[:8]),
-            "attributes": [_attribute(field, row[field.code]) for field in fields if row[field.code] not in (None, "")],
+            "attributes": [
+                _attribute(field, row[field.code]) for field in fields if row[field.code] not in (None, "")
+            ],
             "area_m2": area,
             "geometry": geometry(row[GEOMETRY]),
         }
@@ -114,6 +118,8 @@ def _attribute(field: Field, value: Any) -> dict[str, Any]:
 
 def _point(lon: float, lat: float) -> dict[str, Any]:
     zone = zone_of(min(max(lon, 73.6), 136.4))
-    easting, northing = shapely.get_coordinates(transform(shapely.points([(lon, lat)]), CGCS2000, zone))[0].tolist()
+    easting, northing = shapely.get_coordinates(transform(shapely.points([(lon, lat)]), CGCS2000, zone))[
+        0
+    ].tolist()
     gk = {"epsg": zone.epsg, "zone": zone.zone, "easting": easting, "northing": northing}
     return {"lon": lon, "lat": lat, "gk": gk}

@@ -7,8 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from guotu.analysis import imagery
-from guotu.errors.catalog import RESOURCE_UNKNOWN
 from guotu.guard.policy import visible
+from guotu.model.resource import ResourceKind
 from guotu.serve.access import TheNode, TheSubject
 
 router = APIRouter(prefix="/api/imagery", tags=["map"])
@@ -21,9 +21,9 @@ def tile(id: str, z: int, x: int, y: int, node: TheNode, subject: TheSubject) ->
     """One tile of an image; 204 where the image does not reach."""
     if not (0 <= z <= DEEPEST and 0 <= x < 1 << z and 0 <= y < 1 << z):
         raise HTTPException(404)
-    resource = node.catalog.find(id)
-    if resource is None or resource.kind != "raster" or not visible(subject, resource.label):
-        raise RESOURCE_UNKNOWN(id=id)
+    resource = node.catalog.get(
+        id, visible=lambda r: r.kind is ResourceKind.RASTER and visible(subject, r.label)
+    )
     body = imagery.tile(node.blobs.path(resource.location), z, x, y)
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(body or b"", 200 if body else 204, headers, "image/png")

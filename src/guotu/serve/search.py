@@ -10,16 +10,16 @@ import shapely
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from guotu.guard.policy import visible
 from guotu.kernel.coords import transform, zone_of
 from guotu.kernel.eastings import crs_from_eastings
 from guotu.model.change import FID, GEOMETRY
 from guotu.model.datum import CGCS2000
 from guotu.model.filter import Compare, Filter, Like, Or
 from guotu.model.query import Query as Asked
-from guotu.model.resource import Resource
+from guotu.model.resource import Resource, ResourceKind
 from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
+from guotu.serve.catalogue import seen_by
 from guotu.standards.presentation import Presentation, presentation
 from guotu.store.reading import Reader
 
@@ -38,11 +38,11 @@ def search(
 ) -> Response:
     """Everything a word may mean, each kind up to `limit`."""
     words = q.strip()
-    resources = [r for r in node.catalog.list() if visible(subject, r.label)]
-    held = [r for r in resources if r.kind == "vector" and reader.store.streams(r.id)]
+    seen = seen_by(subject)
+    held = [r for r in node.catalog.list(ResourceKind.VECTOR, visible=seen) if reader.store.streams(r.id)]
     places = _find(reader, [r for r in held if presentation(r.id).place], words, limit)
     features = _find(reader, [r for r in held if not presentation(r.id).place], words, limit)
-    found = node.catalog.search(words, limit=limit, visible=lambda r: visible(subject, r.label)) if words else []
+    found = node.catalog.search(words, limit, visible=seen)
     return Json(
         {
             "coordinate": coordinate(words),
@@ -66,7 +66,9 @@ def coordinate(words: str) -> dict[str, Any] | None:
     guess = crs_from_eastings(shapely.get_coordinates(shapely.Point(high, low))[:, 0])
     if guess.crs is None:
         return None
-    lon, lat = shapely.get_coordinates(transform(shapely.points([(high, low)]), guess.crs, CGCS2000))[0].tolist()
+    lon, lat = shapely.get_coordinates(transform(shapely.points([(high, low)]), guess.crs, CGCS2000))[
+        0
+    ].tolist()
     return {"lon": lon, "lat": lat, "evidence": guess.evidence_zh}
 
 
