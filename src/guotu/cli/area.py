@@ -51,13 +51,14 @@ def command(told: Told, path: Path, layer: str | None, crs_epsg: int | None, as_
         emit({"file": path.name, "layer": found.name, "features": features, "totals": totals})
         return
     for feature in features:
-        click.echo(
-            f"{feature['index']}\t{feature['area_ellipsoid_m2']:.4f}\t{feature['area_plane_m2']:.4f}\tEPSG:{feature['zone_epsg']}"
-        )
+        areas = f"{feature['area_ellipsoid_m2']:.4f}\t{feature['area_plane_m2']:.4f}"
+        click.echo(f"{feature['index']}\t{areas}\tEPSG:{feature['zone_epsg']}")
     total = totals["area_plane_m2"]
+    ellipsoid = totals["area_ellipsoid_m2"]
     told.say(
-        f"合计：椭球面积 {totals['area_ellipsoid_m2']:.2f} 平方米，平面面积 {total:.2f} 平方米（{hectares(total):.4f} 公顷，{mu(total):.2f} 亩）",
-        f"Total: ellipsoid {totals['area_ellipsoid_m2']:.2f} m², plane {total:.2f} m² ({hectares(total):.4f} ha, {mu(total):.2f} mu)",
+        f"合计：椭球面积 {ellipsoid:.2f} 平方米，平面面积 {total:.2f} 平方米"
+        f"（{hectares(total):.4f} 公顷，{mu(total):.2f} 亩）",
+        f"Total: ellipsoid {ellipsoid:.2f} m², plane {total:.2f} m² ({hectares(total):.4f} ha, {mu(total):.2f} mu)",
     )
 
 

@@ -65,7 +65,7 @@ def show(told: Told, id: str) -> None:
     "--secrecy", type=click.Choice([level.value for level in Secrecy]), default=Secrecy.INTERNAL.value
 )
 @pass_told
-def add(told: Told, id: str, **given: Any) -> None:
+def add(told: Told, /, id: str, **given: Any) -> None:
     """Register a resource that is not data of the store."""
     secrecy, kind = Secrecy(given.pop("secrecy")), ResourceKind(given.pop("kind"))
     title_en = given.pop("title_en") or given["title"]

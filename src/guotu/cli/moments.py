@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from guotu.model.time import AsOf, parse_as_of
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[AsOf]):
     """A date or a version."""
 
     name = "DATE|VERSION"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> AsOf:
         if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]
+            return cast(AsOf, value)
         try:
             return parse_as_of(value)
         except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 
@@ -99,7 +100,7 @@ def _parcel_shown(parcel: ProjectParcel, zone: GaussKruger) -> dict[str, Any]:
         "use": parcel.use,
         "declared_ha": None if parcel.declared_ha is None else str(parcel.declared_ha),
         "area_plane_m2": float(parcel.polygon_plane.area),
-        "area_ellipsoid_m2": float(ellipsoid_area([parcel.polygon_lonlat])[0]),
+        "area_ellipsoid_m2": float(ellipsoid_area(np.array([parcel.polygon_lonlat], object))[0]),
         "geometry": orjson.Fragment(shapely.to_geojson(parcel.polygon_lonlat)),
         "points": [
             {

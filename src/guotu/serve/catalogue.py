@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from guotu.catalog import Found
 from guotu.errors.general import USAGE
 from guotu.guard.policy import visible
 from guotu.guard.subject import Subject
@@ -37,8 +38,12 @@ def search(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """Resources the subject may know of, best match first."""
-    chosen = {"kind": _kind(kind), "category": category or None, "visible": seen_by(subject)}
-    found = node.catalog.search(text, MOST, **chosen) if text.strip() else node.catalog.list(**chosen)
+    wanted, branch, seen = _kind(kind), category or None, seen_by(subject)
+    found: Found | list[Resource]
+    if text.strip():
+        found = node.catalog.search(text, MOST, kind=wanted, category=branch, visible=seen)
+    else:
+        found = node.catalog.list(wanted, branch, visible=seen)
     items = [describe(node, resource) for resource in islice(found, limit)]
     return Json({"total": len(found), "items": items})
 

@@ -50,7 +50,9 @@ def page(
     after: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
 ) -> Response:
     """One page of features as GeoJSON; `next` continues it."""
-    asked = Asked(dataset, box=box_of(bbox), at=at, after=after and bytes.fromhex(after), limit=limit)
+    asked = Asked(
+        dataset, box=box_of(bbox), at=at, after=bytes.fromhex(after) if after else None, limit=limit
+    )
     shown = collection(reader.batches(asked), version=_versions(reader, dataset, at))
     features = shown["features"]
     return Json(shown | {"next": features[-1]["id"] if len(features) == limit else None})

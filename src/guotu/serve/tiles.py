@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Annotated
 
 import pyarrow as pa
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -56,28 +56,35 @@ class TileCache:
                 self._size -= len(self._kept.popitem(last=False)[1])
 
 
+def place_of(z: int, x: int, y: int) -> tuple[int, int, int]:
+    """Zoom, column, row; what lies outside the grid does not exist."""
+    if not (0 <= z <= DEEPEST and 0 <= x < 1 << z and 0 <= y < 1 << z):
+        raise HTTPException(404)
+    return z, x, y
+
+
+ThePlace = Annotated[tuple[int, int, int], Depends(place_of)]
+
+
 @router.get("/{dataset}/{z}/{x}/{y}.mvt")
 def tile(
     request: Request,
     reader: TheReader,
     at: TheMoment,
     dataset: str,
-    z: int,
-    x: int,
-    y: int,
+    place: ThePlace,
     k: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """One tile of the Web Mercator grid; empty ones answer 204."""
-    if not (0 <= z <= DEEPEST and 0 <= x < 1 << z and 0 <= y < 1 << z):
-        raise HTTPException(404)
     key, cache = tile_key(reader, dataset, at), request.app.state.tiles
-    place = (dataset, key, str(z), str(x), str(y))
-    body = cache.get(place)
+    name = (dataset, key, *map(str, place))
+    body = cache.get(name)
     if body is None:
-        body = _encode(reader, dataset, at, (z, x, y))
-        cache.put(place, body)
-    headers = {"Cache-Control": FOREVER if k == key else "private, no-cache", "ETag": f'"{key}-{z}-{x}-{y}"'}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+        body = _encode(reader, dataset, at, place)
+        cache.put(name, body)
+    etag = '"' + "-".join(name[1:]) + '"'
+    headers = {"Cache-Control": FOREVER if k == key else "private, no-cache", "ETag": etag}
+    if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(body, 200 if body else 204, headers, "application/vnd.mapbox-vector-tile")
 
