@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 
-from guotu.model.arrays import BoolArray, GeometryArray
+from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
 from guotu.model.query import Box
 
 
@@ -18,9 +18,15 @@ def geometries(wkb: object) -> GeometryArray:
     return found
 
 
+def boxes_of(found: GeometryArray) -> Float64Array:
+    """(n, 4) west, south, east, north; NaN where there is no geometry."""
+    boxes: Float64Array = shapely.bounds(found).reshape(-1, 4)
+    return boxes
+
+
 def meets(found: GeometryArray, box: Box) -> BoolArray:
     """Whether the box of each geometry meets the box, borders included; False where there is none."""
-    west, south, east, north = shapely.bounds(found).T
+    west, south, east, north = boxes_of(found).T
     with np.errstate(invalid="ignore"):
         answer: BoolArray = (east >= box[0]) & (west <= box[2]) & (north >= box[1]) & (south <= box[3])
     return answer

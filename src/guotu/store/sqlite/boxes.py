@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
 from guotu.kernel.hilbert import hilbert_order
+from guotu.kernel.wkb import lay_out
 from guotu.model.arrays import Float64Array, Int64Array
 from guotu.model.query import Box
 
@@ -21,8 +21,16 @@ _NODE_BYTES: Final = 4 + CELLS * _CELL.itemsize
 
 def bounds(wkb: pa.Array) -> Float64Array:
     """(n, 4) west, south, east, north; NaN where there is no geometry."""
-    answer: Float64Array = shapely.bounds(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)))
-    return answer
+    layout = lay_out(wkb)
+    xy, _ = layout.coordinates()
+    counts = layout.vertices
+    filled = np.flatnonzero(counts)
+    starts = (np.cumsum(counts) - counts)[filled]
+    boxes = np.full((len(layout), 4), np.nan)
+    if len(filled):
+        boxes[filled, :2] = np.minimum.reduceat(xy, starts, axis=0)
+        boxes[filled, 2:] = np.maximum.reduceat(xy, starts, axis=0)
+    return boxes
 
 
 def union(boxes: Float64Array, before: Box | None = None) -> Box | None:
@@ -78,19 +86,19 @@ def rebuild(connection: sqlite3.Connection, tree: str, rows: Int64Array, boxes: 
         nodes, parents = _pack(level, numbered)
         connection.executemany(f"INSERT INTO {tree}_node VALUES (?, ?)", nodes)
         target = "rowid" if depth == 0 else "parent"
-        places = np.column_stack([level["id"].astype(np.int64), numbered + np.arange(len(level)) // CELLS])
-        connection.executemany(f"INSERT INTO {tree}_{target} VALUES (?, ?)", _sorted(places))
+        _place(connection, f"{tree}_{target}", level["id"], numbered + np.arange(len(level)) // CELLS)
         level, numbered, depth = parents, numbered + len(nodes), depth + 1
     target = "rowid" if depth == 0 else "parent"
-    places = np.column_stack([level["id"].astype(np.int64), np.ones(len(level), np.int64)])
-    connection.executemany(f"INSERT INTO {tree}_{target} VALUES (?, ?)", _sorted(places))
+    _place(connection, f"{tree}_{target}", level["id"], np.ones(len(level), np.int64))
     root = _node(level, depth)
     connection.execute(f"INSERT INTO {tree}_node VALUES (1, ?)", (root,))
 
 
-def _sorted(places: np.ndarray) -> list[list[int]]:
-    ordered: list[list[int]] = places[np.argsort(places[:, 0])].tolist()
-    return ordered
+def _place(connection: sqlite3.Connection, table: str, numbers: np.ndarray, nodes: Int64Array) -> None:
+    """Say in which node each cell is, in the order of the table's key."""
+    order = np.argsort(numbers)
+    pairs = zip(numbers[order].astype(np.int64).tolist(), nodes[order].tolist(), strict=True)
+    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", pairs)
 
 
 def _node(cells: np.ndarray, depth: int) -> bytes:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from guotu.errors.general import BUSY
 from guotu.errors.store import STORAGE_FULL, STORE_FORMAT
 
-PAGE_SIZE: Final = 8192
+PAGE_SIZE: Final = 16_384
 READ_CACHE_KIB: Final = 32_768
 WRITE_CACHE_KIB: Final = 65_536
 KEPT_READERS: Final = 8
+CHECKPOINT_PAGES: Final = 1000
+LOG_BYTES: Final = 2**26
+"""The write-ahead log shrinks to this once its pages have been moved."""
 _BEING_WRITTEN: Final = "有写入正在进行 (a write is going on)"
 
 
@@ -28,6 +31,7 @@ class Connections:
         self._guard = threading.Lock()
         self._writing = threading.Lock()
         self._closed = False
+        self._mover: threading.Thread | None = None
         with translated():
             self._writer = self._open(WRITE_CACHE_KIB)
             self._prepare(ddl, format_name)
@@ -45,6 +49,8 @@ class Connections:
         # FULL, because a commit is acknowledged: NORMAL may lose the newest ones when the power fails.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA cache_size=-{cache_kib}")
+        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
         connection.execute("PRAGMA foreign_keys=ON")
         return connection
 
@@ -112,12 +118,33 @@ class Connections:
             if self._writer.in_transaction:
                 self._writer.rollback()
 
-    def shrink_log(self) -> None:
-        """Move the write-ahead log into the file, as far as present readers allow."""
-        with self._writing, translated():
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def commit(self) -> None:
+        """Make what the writer did last."""
+        self._writer.execute("COMMIT")
+
+    def commit_large(self) -> None:
+        """Commit, and move the pages from the log into the file behind the caller's back: they are safe in either."""
+        self._writer.execute("PRAGMA wal_autocheckpoint=0")
+        try:
+            self._writer.execute("COMMIT")
+        finally:
+            self._writer.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        self._settle()
+        self._mover = threading.Thread(target=self._move_log, name="store-checkpoint")
+        self._mover.start()
+
+    def _move_log(self) -> None:
+        # What this cannot move now, the next small commit moves.
+        with suppress(sqlite3.Error), closing(self._open(READ_CACHE_KIB)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _settle(self) -> None:
+        if self._mover is not None:
+            self._mover.join()
+            self._mover = None
 
     def close(self) -> None:
+        self._settle()
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []

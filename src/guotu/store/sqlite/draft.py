@@ -31,7 +31,10 @@ from guotu.store.sqlite.tables import Projection
 
 
 class SqliteDraft:
-    """See `guotu.store.ports.Draft`; `step` is called with the name of every step, so that tests can end a process there."""
+    """See `guotu.store.ports.Draft`; `step` is called with the name of every step, so that tests can end a process there.
+
+    `commit` ends the transaction, given how many rows were written.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class SqliteDraft:
         clock: Clock,
         signer: Signer | None,
         step: Callable[[str], None],
+        commit: Callable[[int], None],
     ) -> None:
+        self._commit = commit
         self._connection, self._stream, self._schema = connection, stream, schema
         self._clock, self._signer, self._step = clock, signer, step
         self._head, self._features = head_of(connection, stream)
@@ -132,7 +137,7 @@ class SqliteDraft:
         valid_time = self._rows.valid_time or bool(marks and marks[-1].valid_time)
         self._record(commit, body, described, valid_time)
         self._step("recorded")
-        self._connection.execute("COMMIT")
+        self._commit(commit.added + commit.changed)
         self._step("committed")
         return commit
 

@@ -28,6 +28,7 @@ from guotu.store.sqlite.tables import DDL, FORMAT, Projection
 from guotu.store.structure import differences
 
 WAIT_SECONDS: Final = 5.0
+LARGE_ROWS: Final = 20_000
 _REGISTER: Final = "INSERT INTO dataset VALUES (?1, ?2) ON CONFLICT DO UPDATE SET schema = ?2"
 
 
@@ -124,13 +125,25 @@ class SqliteFeatureStore:
             row = rows.find_stream(connection, stream)
             schema = rows.load_schema(connection, stream.dataset)
             draft = SqliteDraft(
-                connection, row, schema, clock=self._clock, signer=self._signer, step=self._step
+                connection,
+                row,
+                schema,
+                clock=self._clock,
+                signer=self._signer,
+                step=self._step,
+                commit=self._commit,
             )
             if draft.base.seq != (base.seq if base else 0) or (base is not None and base != draft.base):
                 raise CONFLICTING_WRITE(stream=stream, found=draft.base, expected=base)
             yield draft
             if connection.in_transaction:
                 connection.rollback()
+
+    def _commit(self, rows_written: int) -> None:
+        if rows_written > LARGE_ROWS:
+            self._connections.commit_large()
+        else:
+            self._connections.commit()
 
     def read(self, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
         with self._connections.snapshot() as connection:

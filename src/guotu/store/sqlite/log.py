@@ -56,10 +56,14 @@ class LogWriter:
         self._waiting = []
 
 
-def read_log(
-    connection: sqlite3.Connection, stream: StreamRow, after: int = 0
-) -> Iterator[tuple[int, list[bytes]]]:
-    """Blocks as (sequence number of the first body, bodies), oldest first; raises DamagedJournalError."""
-    query = "SELECT first, last, bodies FROM log WHERE stream = ? AND last > ? ORDER BY first"
-    for first, last, data in connection.execute(query, (stream.id, after)):
-        yield first, unpack_block(data, last - first + 1)
+def read_log(connection: sqlite3.Connection, stream: StreamRow) -> Iterator[tuple[int, list[bytes]]]:
+    """Blocks as (sequence number of the first body, bodies), oldest first; raises DamagedJournalError.
+
+    No statement stays open between blocks, so that the reader may change tables meanwhile.
+    """
+    query = "SELECT first, last, bodies FROM log WHERE stream = ? AND first > ? ORDER BY first LIMIT 8"
+    after = -1
+    while rows := connection.execute(query, (stream.id, after)).fetchall():
+        for first, last, data in rows:
+            yield first, unpack_block(data, last - first + 1)
+        after = rows[-1][0]

@@ -80,6 +80,8 @@ class Answer:
 
     def extent(self) -> Box | None:
         """Box around the rows."""
+        if GEOMETRY in self.plan.masked:
+            return None
         box: Box | None = None
         left = self.limit
         for rows in self.rows(["p.geometry"], " ORDER BY p.fid" if left is not None else ""):

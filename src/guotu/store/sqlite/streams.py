@@ -114,10 +114,16 @@ def records_of(connection: sqlite3.Connection, stream: StreamRow) -> list[Commit
         "SELECT epoch, first, last, added, changed, deleted, features, described, valid_time, text, note "
         "FROM ckpt WHERE stream = ? ORDER BY last"
     )
-    return [
-        CommitRecord(*row[:7], day_of(row[7]) or date.min, bool(row[8]), *row[9:])
-        for row in connection.execute(query, (stream.id,))
-    ]
+    records = []
+    for row in connection.execute(query, (stream.id,)):
+        epoch, first, last, added, changed, deleted, features, described, valid_time, text, note = row
+        day = day_of(described) or date.min
+        records.append(
+            CommitRecord(
+                epoch, first, last, added, changed, deleted, features, day, bool(valid_time), text, note
+            )
+        )
+    return records
 
 
 def marks_of(connection: sqlite3.Connection, stream: StreamRow) -> list[Mark]:
