@@ -106,3 +106,11 @@ RULE_UNKNOWN = Kind(
     "规则见 docs/references/standards/quality-rules.md。",
     "See docs/references/standards/quality-rules.md.",
 )
+LAYER_UNRECOGNISED = Kind(
+    "GT-1390",
+    Family.REFUSED,
+    "认不出 {name} 是哪一种图层（字段：{fields}）",
+    "{name} is no layer that is known by its fields ({fields})",
+    "用 --dataset 或 --schema 指明图层。",
+    "Name the layer with --dataset or --schema.",
+)

@@ -1,0 +1,69 @@
+"""`guotu ingest`: check, then land as a version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from guotu.cli.check import STAGES
+from guotu.cli.context import Stages, Told, emit, json_option, pass_told
+from guotu.cli.findings import tell
+from guotu.cli.reading import deliveries, reading_options
+from guotu.errors import GuotuError
+from guotu.errors.quality import QUALITY_REFUSED
+from guotu.model.finding import QualityReport
+from guotu.model.resource import Label, Secrecy
+from guotu.ops.intake import take_in
+
+
+@click.command("ingest")
+@click.argument("path", type=click.Path(path_type=Path))
+@reading_options
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="数据时点 / the moment the data describe")
+@click.option("--owner", help="责任单位 / responsible organisation")
+@click.option("--message", default="", help="说明 / what this delivery is")
+@click.option(
+    "--secrecy", type=click.Choice([level.value for level in Secrecy]), default=Secrecy.INTERNAL.value
+)
+@json_option
+@pass_told
+def command(
+    told: Told,
+    /,
+    path: Path,
+    as_of: datetime | None,
+    owner: str | None,
+    message: str,
+    secrecy: str,
+    as_json: bool,
+    **given: str | int | None,
+) -> None:
+    """Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
+
+    Example: guotu ingest dltb.zip --dataset xz.dltb --as-of 2024-12-31 --owner 青禾县自然资源局
+    """
+    moment: date | None = as_of.date() if as_of else None
+    label = Label(Secrecy(secrecy))
+    delivery = deliveries(path, given, data_date=moment, owner=owner, message=message, label=label)
+    try:
+        with Stages(STAGES, told.lang) as progress:
+            stream, commit = take_in(told.node(), delivery, progress=progress)
+    except GuotuError as failure:
+        report = failure.facts.get("report")
+        if failure.kind is QUALITY_REFUSED and isinstance(report, QualityReport):
+            tell(told, report)
+        raise
+    if commit is None:
+        told.say(f"{stream} 没有变化", f"{stream} is unchanged")
+    else:
+        told.say(
+            f"{stream} {commit.label}：新增 {commit.added}，变更 {commit.changed}，删除 {commit.deleted}",
+            f"{stream} {commit.label}: {commit.added} added, {commit.changed} changed, {commit.deleted} deleted",
+        )
+    if as_json:
+        counts = (
+            {"added": commit.added, "changed": commit.changed, "deleted": commit.deleted} if commit else {}
+        )
+        emit({"stream": str(stream), "version": commit.label if commit else None, **counts})
