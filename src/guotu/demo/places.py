@@ -1,0 +1,113 @@
+"""Finds room for the planted projects: discs that touch only parcels of the wanted kind, clear of each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely import affinity
+
+from guotu.demo.layers_survey import Survey
+from guotu.demo.noise import Rng
+from guotu.model.arrays import BoolArray, Float64Array
+
+
+@dataclass(slots=True)
+class Places:
+    """Discs given away so far; nothing else is planted on them."""
+
+    survey: Survey
+    rng: Rng
+    tree: shapely.STRtree
+    taken: list[tuple[Float64Array, float]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, survey: Survey, rng: Rng) -> Places:
+        return cls(survey, rng, shapely.STRtree(survey.polygons))
+
+    def spot(
+        self, allowed: BoolArray, radius: float, *, around: BoolArray | None = None, rim: bool = False, least: float = 22.0
+    ) -> tuple[Float64Array, float]:
+        """Centre and radius of a disc over allowed parcels only, centred in (or with `rim`, on the edge of) an `around` parcel.
+
+        The radius shrinks down to `least` where there is no room; the last resort is a disc over anything, still clear of the others.
+        """
+        rows = np.flatnonzero(allowed if around is None else around)
+        points = self._centres(rows, rim)
+        for size in (radius, radius * 0.75, radius * 0.55, radius * 0.4, least):
+            for relaxed in (False,) if size > least else (False, True):
+                good = self._clear(points, size)
+                good &= np.ones(len(points), bool) if relaxed else self._only(points, size, allowed)
+                if good.any():
+                    centre = points[np.flatnonzero(good)[0]]
+                    self.taken.append((centre, size))
+                    return centre, size
+        raise AssertionError("the county has no room for its planted projects")
+
+    def _centres(self, rows: np.ndarray, rim: bool) -> Float64Array:
+        if not len(rows):
+            rows = np.arange(len(self.survey.polygons))
+        rows = self.rng.permutation(rows)[:1500]
+        polygons = self.survey.polygons[rows]
+        if rim:
+            first = np.array([shapely.get_coordinates(p)[0] for p in polygons])
+            return np.asarray(first, float)
+        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(polygons)), float)
+
+    def _clear(self, points: Float64Array, radius: float) -> BoolArray:
+        good = np.ones(len(points), bool)
+        for centre, other in self.taken:
+            good &= np.hypot(*(points - centre).T) > radius + other + 25.0
+        return good
+
+    def _only(self, points: Float64Array, radius: float, allowed: BoolArray) -> BoolArray:
+        """Discs that lie in the county and touch allowed parcels only."""
+        discs = shapely.buffer(shapely.points(points), radius, quad_segs=6)
+        disc, parcel = self.tree.query(discs, predicate="intersects")
+        bad = np.bincount(disc, ~allowed[parcel], len(points)) > 0
+        covered = np.bincount(
+            disc, shapely.area(shapely.intersection(discs[disc], self.survey.polygons[parcel])) * ~bad[disc], len(points)
+        )
+        return np.asarray(~bad & (covered > 0.9999 * shapely.area(discs)), bool)
+
+    def free(self, geometry: shapely.Geometry, gap: float = 0.0) -> bool:
+        """True where a shape stays `gap` metres away from every disc."""
+        return all(geometry.distance(shapely.Point(c)) > r + gap for c, r in self.taken)
+
+
+def plot(centre: Float64Array, radius: float, rng: Rng, points: int = 14) -> shapely.Polygon:
+    """A building plot inside a disc: a turned rectangle with cut corners and edges that waver a little; mm coordinates."""
+    long, short = radius * 0.82, radius * float(rng.uniform(0.45, 0.56))
+    side = max(1, (points - 4) // 4)
+    t = np.linspace(0, 1, side + 1)[:-1]
+    corners = np.array([[-long, -short], [long, -short], [long, short], [-long, short]])
+    corners *= rng.uniform(0.9, 1.0, (4, 1))
+    outline = np.vstack([a + (b - a) * t[:, None] for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
+    outline = outline * (1.0 + rng.uniform(-0.035, 0.0, (len(outline), 1)))
+    shape = affinity.rotate(shapely.Polygon(outline), float(rng.uniform(0, 180)), origin=(0, 0))
+    placed = affinity.translate(shape, float(centre[0]), float(centre[1]))
+    return rounded(placed)
+
+
+def rounded(shape: shapely.Polygon, decimals: int = 3) -> shapely.Polygon:
+    """The same shape on the grid of the boundary files, counter-clockwise."""
+    snapped = shapely.transform(shape, lambda xy: np.round(xy, decimals))
+    if not snapped.is_valid:
+        raise AssertionError("a planted plot is not valid")
+    return shapely.orient_polygons(snapped)
+
+
+def shifted(shape: shapely.Polygon, dx: float, dy: float) -> shapely.Polygon:
+    """Moved and put back on the grid."""
+    return rounded(affinity.translate(shape, dx, dy))
+
+
+def blob(centre: Float64Array, radius: float, rng: Rng, points: int = 36, rough: float = 0.22) -> shapely.Polygon:
+    """A rounded natural shape."""
+    angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    r = np.ones(points)
+    for wave in range(2, 7):
+        r += rough / wave**0.8 * rng.uniform(0.3, 1.0) * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
+    r = np.clip(r, 0.5, 1.35) * radius
+    return rounded(shapely.Polygon(np.column_stack([centre[0] + r * np.cos(angle), centre[1] + r * np.sin(angle)])))

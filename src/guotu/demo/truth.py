@@ -1,0 +1,321 @@
+"""What a review must find: overlaps computed here with plain shapely and pyproj, and the verdicts that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from guotu.demo.measure import ellipsoid_area, to_lonlat, to_plane
+from guotu.demo.projects import Piece, Planted
+from guotu.demo.writers import Table
+from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
+
+SLIVER_AREA, SLIVER_WIDTH, TRACE = 1.0, 0.1, 0.01
+"""m², m, m²: below the first or narrower than the second is 压盖误差; below the third nothing."""
+NATIONAL_KINDS: Final = ("highway", "railway", "energy", "water", "military")
+IMPORTANT: Final = ("煤", "铁", "铜", "金", "萤石", "多金属", "石灰岩")
+HIGHWAY_BUFFER: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A delivered layer: dataset, the field that names a feature, its table, and where its coordinates are (EPSG)."""
+
+    dataset: str
+    key: str
+    table: Table
+    epsg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """One feature under one project: plane area in the project's zone, ellipsoid area, mean width of the shared part."""
+
+    row: int
+    plane: float
+    ellipsoid: float
+    width: float
+
+    @property
+    def counted(self) -> bool:
+        return self.plane >= SLIVER_AREA and self.width >= SLIVER_WIDTH
+
+
+class Witness:
+    """Layers ready to be laid under projects."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self.layers = {layer.dataset: layer for layer in layers}
+        self._trees = {layer.dataset: shapely.STRtree(layer.table.geometry) for layer in layers}
+
+    def overlaps(self, dataset: str, shape: shapely.Geometry, epsg: int) -> list[Overlap]:
+        """Overlaps of a shape in the plane `epsg` with every feature of a layer, above a trace."""
+        layer = self.layers[dataset]
+        rows, candidates = self._near(layer, shape, epsg)
+        shared = shapely.intersection(shape, candidates)
+        shared = np.array([_areal(g) for g in shared], object)
+        plane = shapely.area(shared)
+        keep = plane >= TRACE
+        lonlat = to_lonlat(shared[keep], epsg) if keep.any() else shared[keep]
+        curved = ellipsoid_area(lonlat) if keep.any() else np.empty(0)
+        width = 2 * plane[keep] / shapely.length(shared[keep])
+        found = zip(rows[keep].tolist(), plane[keep].tolist(), curved.tolist(), width.tolist(), strict=True)
+        return [Overlap(*item) for item in found]
+
+    def _near(self, layer: Layer, shape: shapely.Geometry, epsg: int, gap: float = 0.0) -> tuple[np.ndarray, GeometryArray]:
+        """Rows near a shape and their geometries in the shape's plane."""
+        assert layer.table.geometry is not None
+        around = to_lonlat(np.array([shape.buffer(gap + 5.0)]), epsg)
+        window = around[0] if layer.epsg == 4490 else to_plane(around, layer.epsg)[0]
+        rows = np.sort(self._trees[layer.dataset].query(window))
+        geometry = layer.table.geometry[rows]
+        if layer.epsg != epsg:
+            lonlat = geometry if layer.epsg == 4490 else to_lonlat(geometry, layer.epsg)
+            geometry = to_plane(lonlat, epsg)
+        return rows, geometry
+
+    def within(self, dataset: str, shape: shapely.Geometry, epsg: int, gap: float) -> list[tuple[int, float]]:
+        """Rows no farther than `gap` metres and their distances."""
+        rows, geometry = self._near(self.layers[dataset], shape, epsg, gap)
+        far = shapely.distance(geometry, shape)
+        return [(int(r), float(d)) for r, d in zip(rows, far, strict=True) if d <= gap]
+
+    def value(self, dataset: str, row: int, name: str) -> Any:
+        """An attribute of a feature."""
+        return self.layers[dataset].table.values[name][row]
+
+    def key(self, dataset: str, row: int) -> str:
+        """The business key of a feature."""
+        return str(self.value(dataset, row, self.layers[dataset].key))
+
+
+def _areal(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of an intersection."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    return shapely.MultiPolygon([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"])
+
+
+def plane_of(project: Planted, piece: Piece) -> tuple[shapely.Geometry, int]:
+    """A piece in the plane it is measured in: its own, or zone 39 where the file speaks degrees."""
+    if project.epsg != 4490:
+        return piece.polygon, project.epsg
+    return to_plane(np.array([piece.polygon]))[0], 4527
+
+
+def describe(project: Planted, file: str, witness: Witness) -> dict[str, Any]:
+    """The truth about one project."""
+    shapes = [plane_of(project, piece) for piece in project.pieces]
+    epsg = shapes[0][1]
+    whole = shapely.union_all([shape for shape, _ in shapes])
+    found = {dataset: witness.overlaps(dataset, whole, epsg) for dataset in witness.layers if dataset != "xz.dzzhd"}
+    return {
+        "key": project.key,
+        "file": file,
+        "title": project.title,
+        "planted": project.about,
+        "dialect": project.dialect,
+        "zone_epsg": epsg,
+        "request": project.request
+        | ({"adjust_in": _numbers(project.adjust_in), "adjust_out": _numbers(project.adjust_out)} if project.adjust_in else {}),
+        "parcels": [_piece(p, s, e) for p, (s, e) in zip(project.pieces, shapes, strict=True)],
+        "area_plane_m2": round(float(whole.area), 4),
+        "area_ellipsoid_m2": round(float(ellipsoid_area(to_lonlat(np.array([whole]), epsg))[0]), 4),
+        "overlaps": {dataset: _listed(witness, dataset, hits) for dataset, hits in found.items()},
+        "expected": _expected(project, whole, epsg, found, witness),
+    }
+
+
+def _numbers(pieces: tuple[Piece, ...]) -> list[str]:
+    return [piece.number for piece in pieces]
+
+
+def _piece(piece: Piece, shape: shapely.Geometry, epsg: int) -> dict[str, Any]:
+    curved = float(ellipsoid_area(to_lonlat(np.array([shape]), epsg))[0])
+    return {
+        "number": piece.number,
+        "name": piece.name,
+        "area_plane_m2": round(float(shape.area), 4),
+        "area_ellipsoid_m2": round(curved, 4),
+        "parts": len(shapely.get_parts(shape)),
+        "holes": int(shapely.get_num_interior_rings(shapely.get_parts(shape)).sum()),
+    }
+
+
+def _listed(witness: Witness, dataset: str, hits: list[Overlap]) -> dict[str, Any]:
+    layer = witness.layers[dataset]
+    return {
+        "key_field": layer.key,
+        "features": {
+            witness.key(dataset, hit.row): {
+                "plane_m2": round(hit.plane, 4),
+                "ellipsoid_m2": round(hit.ellipsoid, 4),
+                "mean_width_m": round(hit.width, 4),
+                "counted": hit.counted,
+            }
+            for hit in hits
+        },
+        "counted_plane_m2": round(sum(hit.plane for hit in hits if hit.counted), 4),
+    }
+
+
+def _expected(
+    project: Planted, whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
+) -> dict[str, Any]:
+    """Verdict and figures of each check by the rules of the trade."""
+    national = project.request.get("kind") in NATIONAL_KINDS
+    strict = "attention" if national else "fail"
+    farm = [hit for hit in found["gh.yjjbntb"] if hit.counted]
+    red = [hit for hit in found["gh.stbhhx"] if hit.counted]
+    expected: dict[str, Any] = {
+        "landuse": _landuse(found["xz.dltb"], witness),
+        "farmland": {"verdict": strict if farm else "pass", "area_m2": _sum(farm), "features": len(farm)},
+        "ecology": {"verdict": strict if red else "pass", "area_m2": _sum(red), "features": len(red)},
+        "planning": _planning(project, found, witness, whole.area),
+        "approved": _approved(project, found["gl.ydsp"], witness),
+        "supplied": _supplied(found, whole, epsg, witness),
+        "minerals": _minerals(project, whole, epsg, found, witness),
+        "geohazard": _geohazard(whole, epsg, found, witness),
+    }
+    if project.adjust_in:
+        expected["adjustment"] = _adjustment(project, witness)
+    return expected
+
+
+def _sum(hits: list[Overlap]) -> float:
+    return round(sum(hit.plane for hit in hits), 4)
+
+
+def _landuse(hits: list[Overlap], witness: Witness) -> dict[str, Any]:
+    """Raw m² by class, 田坎 taken out of cultivated land."""
+    areas: dict[str, float] = {}
+    for hit in hits:
+        code = str(witness.value("xz.dltb", hit.row, "DLBM"))
+        banks = float(witness.value("xz.dltb", hit.row, "KCXS"))
+        areas[code] = areas.get(code, 0.0) + hit.plane * (1 - banks)
+        if banks:
+            areas["1203"] = areas.get("1203", 0.0) + hit.plane * banks
+    return {"classes_m2": {code: round(area, 4) for code, area in sorted(areas.items())}}
+
+
+def _by(hits: list[Overlap], dataset: str, name: str, witness: Witness) -> dict[str, float]:
+    areas: dict[str, float] = {}
+    for hit in hits:
+        value = str(witness.value(dataset, hit.row, name))
+        areas[value] = areas.get(value, 0.0) + hit.plane
+    return {value: round(area, 4) for value, area in sorted(areas.items())}
+
+
+def _planning(project: Planted, found: dict[str, list[Overlap]], witness: Witness, total: float) -> dict[str, Any]:
+    zones = _by([h for h in found["gh.czkfbj"] if h.counted], "gh.czkfbj", "规划分区代", witness)
+    planned = _by(found["gh.ghyt"], "gh.ghyt", "GHDLBM", witness)
+    outside = max(0.0, total - sum(zones.values()))
+    listed = bool([h for h in found["gh.zdxm"] if h.counted]) or project.request.get("kind") in NATIONAL_KINDS
+    same = sum(area for code, area in planned.items() if code[:2] == project.request["use"][:2])
+    if outside > SLIVER_AREA or zones.get("430", 0.0) > SLIVER_AREA:
+        verdict = "attention" if listed else "fail"
+    elif zones.get("420", 0.0) > SLIVER_AREA or same < total - SLIVER_AREA:
+        verdict = "attention"
+    else:
+        verdict = "pass"
+    return {
+        "verdict": verdict,
+        "zones_m2": zones,
+        "outside_m2": round(outside, 4),
+        "planned_m2": planned,
+        "control_m2": _by(found["gh.jsydgzq"], "gh.jsydgzq", "GZQLXDM", witness),
+        "use_zone_m2": _by(found["gh.tdytq"], "gh.tdytq", "TDYTQLXDM", witness),
+        "key_project": listed,
+    }
+
+
+def _approved(project: Planted, hits: list[Overlap], witness: Witness) -> dict[str, Any]:
+    live = [h for h in hits if h.counted and witness.value("gl.ydsp", h.row, "DKZT") == "有效"]
+    mine = project.request.get("project_code")
+    own = [h for h in live if mine and witness.value("gl.ydsp", h.row, "XMDM") == mine]
+    other = [h for h in live if h not in own]
+    verdict = "fail" if other else "attention" if own else "pass"
+    return {"verdict": verdict, "area_m2": _sum(other), "own_area_m2": _sum(own)}
+
+
+def _supplied(
+    found: dict[str, list[Overlap]], whole: shapely.Geometry, epsg: int, witness: Witness
+) -> dict[str, Any]:
+    """Overlap with supplied land, and what neither an approval nor existing state construction land covers."""
+    hits = [h for h in found["gl.gdgl"] if h.counted]
+    rows, approved = witness._near(witness.layers["gl.ydsp"], whole, epsg)
+    live = np.array([witness.value("gl.ydsp", int(r), "DKZT") == "有效" for r in rows], bool)
+    rest = whole.difference(shapely.union_all(approved[live])) if live.any() else whole
+    rows, parcels = witness._near(witness.layers["xz.dltb"], whole, epsg)
+    state = _state_built(rows, witness)
+    rest_without_state = rest.difference(shapely.union_all(parcels[state])) if state.any() else rest
+    return {
+        "verdict": "fail" if hits else "pass",
+        "area_m2": _sum(hits),
+        "not_approved_m2": round(float(rest.area), 4),
+        "uncovered_m2": round(float(rest_without_state.area), 4),
+    }
+
+
+def _state_built(rows: np.ndarray, witness: Witness) -> BoolArray:
+    built = ("05", "06", "07", "08", "09")
+    codes = [str(witness.value("xz.dltb", int(r), "DLBM")) for r in rows]
+    state = [str(witness.value("xz.dltb", int(r), "QSXZ")).startswith(("1", "2")) for r in rows]
+    is_built = [c[:2] in built or c in ("1001", "1003", "1004", "1005", "1109", "1201") for c in codes]
+    return np.array([a and b for a, b in zip(state, is_built, strict=True)], bool)
+
+
+def _minerals(
+    project: Planted, whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
+) -> dict[str, Any]:
+    gap = HIGHWAY_BUFFER if project.request.get("kind") == "highway" else 0.0
+    names = {"gl.ckq": "KCZKZ", "gl.tkq": "KCKZ", "xz.kcd": "KZ"}
+    met: dict[str, list[str]] = {}
+    kinds: list[str] = []
+    for dataset, name in names.items():
+        direct = {h.row for h in found[dataset] if h.counted}
+        rows = direct | ({r for r, _ in witness.within(dataset, whole, epsg, gap)} if gap else set())
+        met[dataset] = sorted(witness.key(dataset, row) for row in rows)
+        kinds += [str(witness.value(dataset, row, name)) for row in rows]
+    important = [kind for kind in kinds if any(word in kind for word in IMPORTANT) and not kind.startswith("建筑")]
+    level = "important" if important else "ordinary" if kinds else "none"
+    return {
+        "level": level,
+        "verdict": {"none": "pass", "ordinary": "pass", "important": "fail"}[level],
+        "buffer_m": gap,
+        "features": {dataset: keys for dataset, keys in met.items() if keys},
+        "direct": any(h.counted for dataset in names for h in found[dataset]),
+    }
+
+
+def _geohazard(whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness) -> dict[str, Any]:
+    zones = _by([h for h in found["xz.dzzhyfq"] if h.counted], "xz.dzzhyfq", "YFDJ", witness)
+    near = [
+        (row, far) for row, far in witness.within("xz.dzzhd", whole, epsg, 500.0) if witness.value("xz.dzzhd", row, "SFXH") == "0"
+    ]
+    return {
+        "verdict": "attention" if zones or near else "pass",
+        "zones_m2": zones,
+        "points_inside": sorted(witness.key("xz.dzzhd", row) for row, far in near if far == 0.0),
+        "points_within_500_m": sorted(witness.key("xz.dzzhd", row) for row, _ in near),
+    }
+
+
+def _adjustment(project: Planted, witness: Witness) -> dict[str, Any]:
+    inward: Float64Array = np.array([plane_of(project, p)[0].area for p in project.adjust_in])
+    outward: Float64Array = np.array([plane_of(project, p)[0].area for p in project.adjust_out])
+    shape = shapely.union_all([plane_of(project, p)[0] for p in project.adjust_in])
+    lines = {
+        dataset: _sum([h for h in witness.overlaps(dataset, shape, project.epsg) if h.counted])
+        for dataset in ("gh.yjjbntb", "gh.stbhhx")
+    }
+    fair = inward.sum() <= outward.sum() and not any(lines.values())
+    return {
+        "verdict": "pass" if fair else "fail",
+        "in_m2": round(float(inward.sum()), 4),
+        "out_m2": round(float(outward.sum()), 4),
+        "in_on_lines_m2": lines,
+    }
