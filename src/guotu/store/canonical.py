@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from guotu.errors.store import SCHEMA_CONFLICT
 from guotu.kernel import grid
@@ -69,6 +70,7 @@ class Rows:
 def canonical(schema: LayerSchema, batch: pa.RecordBatch) -> Rows:
     """A batch of the schema's columns in canonical form; raises GT-2005 where columns are missing, unknown or of another type."""
     _check_columns(schema, batch)
+    _check_texts(schema, batch)
     columns = [
         _values(field.type, _cast(schema, batch, field.code, ARROW_TYPES[field.type]))
         for field in schema.fields
@@ -84,8 +86,10 @@ def canonical(schema: LayerSchema, batch: pa.RecordBatch) -> Rows:
     valid_from, valid_to = (_optional_days(schema, batch, name) for name in (VALID_FROM, VALID_TO))
     lineage = _lineage(schema, batch)
     plain = not any(value is not None for side in (valid_from, valid_to, lineage) for value in side)
-    fids = _cast(schema, batch, FID, FID_TYPE).to_pylist()
-    return Rows(fids, columns, packed, encoded, wkb, hashes, valid_from, valid_to, lineage, plain)
+    fids = _cast(schema, batch, FID, FID_TYPE)
+    if fids.null_count:
+        raise SCHEMA_CONFLICT(dataset=schema.dataset, reason="fid: null")
+    return Rows(fids.to_pylist(), columns, packed, encoded, wkb, hashes, valid_from, valid_to, lineage, plain)
 
 
 def _check_columns(schema: LayerSchema, batch: pa.RecordBatch) -> None:
@@ -97,6 +101,16 @@ def _check_columns(schema: LayerSchema, batch: pa.RecordBatch) -> None:
         raise SCHEMA_CONFLICT(dataset=schema.dataset, reason=f"- {', '.join(missing)}")
     if unknown := sorted(found - expected - _OPTIONAL):
         raise SCHEMA_CONFLICT(dataset=schema.dataset, reason=f"+ {', '.join(unknown)}")
+
+
+def _check_texts(schema: LayerSchema, batch: pa.RecordBatch) -> None:
+    """U+0000 ends a text in some backends, so it is in none."""
+    for field in schema.fields:
+        if (
+            field.type.is_text
+            and pc.any(pc.match_substring(_cast(schema, batch, field.code, pa.string()), "\0")).as_py()
+        ):
+            raise SCHEMA_CONFLICT(dataset=schema.dataset, reason=f"{field.code}: U+0000")
 
 
 def _cast(schema: LayerSchema, batch: pa.RecordBatch, name: str, wanted: pa.DataType) -> pa.Array:

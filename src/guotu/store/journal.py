@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from guotu.errors import GuotuError
 from guotu.kernel import grid
-from guotu.model.change import DELETE, FID, GEOMETRY, PUT
+from guotu.model.change import DELETE, FID, FID_TYPE, GEOMETRY, PUT
 from guotu.model.dataset import CommitNote, StreamName
 from guotu.model.identity import genesis_id
 from guotu.model.schema import Constraint, Field, FieldType, GeometryKind, LayerSchema
@@ -314,9 +314,9 @@ def row_hashes(schema: LayerSchema, batch: pa.RecordBatch) -> pa.Array:
     `batch` needs the schema's field columns and `geometry`; equal to the `row_hash` of `FeatureStore.current_keys`.
     """
     if FID not in batch.schema.names:
-        batch = batch.append_column(FID, pa.nulls(batch.num_rows, pa.binary(16)))
+        batch = batch.append_column(FID, pa.array([bytes(16)] * batch.num_rows, FID_TYPE))
     rows = canonical(schema, batch)
-    return pa.array(rows.hashes, pa.binary(16))
+    return pa.array(rows.hashes, FID_TYPE)
 
 
 def content_hash(packed: bytes, geometry: bytes | None) -> bytes:
