@@ -159,7 +159,7 @@ def _closed(
         zh, en = f"只有 {len(run)} 个不同的点", f"it has only {len(run)} different points"
         raise TXT_RING(place=here, parcel=parcel, ring=number, reason_zh=zh, reason_en=en)
     ring = TxtRing(number, tuple(TxtPoint(point.label, x, y) for point, x, y in run))
-    if Polygon(ring.xy).area < 0.01 * scale.metre**2:
+    if shapely.convex_hull(Polygon(ring.xy)).area < 0.01 * scale.metre**2:
         raise TXT_RING(
             place=here, parcel=parcel, ring=number, reason_zh="面积为零", reason_en="its area is zero"
         )

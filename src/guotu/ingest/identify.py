@@ -249,7 +249,7 @@ def _plain(start: str) -> Format | None:
 
 
 def _decoded(head: bytes) -> str | None:
-    """Text, if it is text at all; the last character may be cut."""
+    """Text, if it is text at all; the last character may be cut, and a little damage is left for the reader to report."""
     if b"\x00" in head[:4096]:
         return None
     for codec in ("utf-8", "gb18030"):
@@ -258,7 +258,8 @@ def _decoded(head: bytes) -> str | None:
                 return head[: len(head) - cut].decode(codec)
             except UnicodeDecodeError:
                 continue
-    return head.decode("latin-1") if head[:256].isascii() else None
+    mended = head.decode("gb18030", "replace")
+    return mended if mended.count("\ufffd") * 20 <= len(mended) else None
 
 
 def _xml_format(start: str) -> Format:

@@ -33,7 +33,8 @@ def from_wkb(wkb: bytes, parcel: str, file: str) -> Any:
     Raises   GT-1130 where GEOS cannot build it (a ring that is open or has too few points)
     """
     try:
-        return shapely.from_wkb(wkb)
+        with np.errstate(invalid="ignore"):
+            return shapely.from_wkb(wkb)
     except shapely.errors.GEOSException:
         raise _faulty(
             parcel, file, "有不闭合或点数不足的环", "a ring is open or has too few points"

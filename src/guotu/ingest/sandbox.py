@@ -87,7 +87,7 @@ class Child:
         self._stderr = tempfile.TemporaryFile(dir=job.folder)  # noqa: SIM115 closed with the child
         script = Path(__file__).with_name("sandbox_child.py")
         self._process = subprocess.Popen(  # noqa: S603 our own interpreter and our own file
-            [sys.executable, "-I", "-X", "utf8", str(script)],
+            [sys.executable, "-I", "-B", "-X", "utf8", str(script)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
             cwd=job.folder, env=_environment(job.driver), start_new_session=True,
         )  # fmt: skip

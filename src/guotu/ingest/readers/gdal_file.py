@@ -32,8 +32,8 @@ DRIVERS = {
     "FileGDB": "OpenFileGDB",
     "GeoJSON": "GeoJSON",
 }
-_OPTIONS = (("OGR_ARC_MAX_GAP", "0.01"), ("OGR_GEOJSON_MAX_OBJ_SIZE", "200"))
-"""Arcs become chords at most 0.01 (m) away; one GeoJSON object at most 200 MB."""
+_OPTIONS = (("OGR_GEOJSON_MAX_OBJ_SIZE", "200"),)
+"""One GeoJSON object may take 200 MB."""
 _REBUILD_INDEX = ("SHAPE_RESTORE_SHX", "YES")
 
 _RAW = "ISO-8859-1"

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.raw import open_arrow
-from pyogrio.raw import read as read_raw
 
-from guotu.ingest.readers.wkb_guard import check_wkb, type_names
+from guotu.ingest.readers.arcs import straightened
+from guotu.ingest.readers.wkb_guard import CURVED, check_wkb, type_names
 
 Emit = Callable[[bytes, Any], None]
 
@@ -63,7 +63,7 @@ def _sample(path: str, layer: str, encoding: str | None) -> tuple[list[list[floa
         geometries = shapely.from_wkb(raw, on_invalid="ignore")
         coordinates, index = shapely.get_coordinates(geometries, return_index=True)
         first = np.unique(index, return_index=True)[1]
-        return coordinates[first].tolist(), type_names(batch.column(GEOMETRY))
+        return coordinates[first].tolist(), [name for name in type_names(batch.column(GEOMETRY)) if name]
     return [], []
 
 
@@ -98,8 +98,7 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def _batches(path: str, layer: str, encoding: str | None, *, rows: int) -> Iterator[pa.RecordBatch]:
-    """Attributes, then checked 2-D WKB. Curves come through GDAL's Arrow door as curves: those batches are read once more."""
-    start = 0
+    """Attributes, then checked 2-D WKB."""
     with open_arrow(path, layer=layer, encoding=encoding, batch_size=rows) as (meta, stream):
         geometry = (meta["geometry_name"] or "wkb_geometry") if meta["geometry_type"] else None
         for batch in pa.RecordBatchReader.from_stream(stream):
@@ -108,13 +107,11 @@ def _batches(path: str, layer: str, encoding: str | None, *, rows: int) -> Itera
                 wkb = plain.column(GEOMETRY)
                 kinds = check_wkb(wkb)
                 if kinds.curved:
-                    wkb = _linear(path, layer, start, batch.num_rows)
-                    kinds = check_wkb(wkb)
-                if not kinds.flat or kinds.curved:
+                    wkb = _linear(wkb)
+                if not kinds.flat:
                     wkb = _flat(wkb)
                 plain = plain.set_column(plain.num_columns - 1, GEOMETRY, wkb)
             yield plain
-            start += batch.num_rows
 
 
 def _plain(batch: pa.RecordBatch, geometry: str | None) -> pa.RecordBatch:
@@ -134,10 +131,14 @@ def _codes(column: pa.Array) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
-def _linear(path: str, layer: str, start: int, rows: int) -> pa.Array:
-    """The geometries of some rows with arcs turned into chords (OGR_ARC_MAX_GAP)."""
-    geometry = read_raw(path, layer=layer, columns=[], skip_features=start, max_features=rows)[2]
-    return pa.array(geometry, type=pa.binary())
+def _linear(wkb: pa.Array) -> pa.Array:
+    """Arcs, which come through GDAL's Arrow door as they are, turned into chords."""
+    curved = set(CURVED)
+    straight = [
+        raw if raw is None or name not in curved else shapely.to_wkb(straightened(raw), byte_order=1)
+        for raw, name in zip(wkb.to_pylist(), type_names(wkb), strict=True)
+    ]
+    return pa.array(straight, type=pa.binary())
 
 
 def _flat(wkb: pa.Array) -> pa.Array:

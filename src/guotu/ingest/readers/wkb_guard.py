@@ -10,7 +10,9 @@ import pyarrow as pa
 
 MAX_DEPTH = 32
 _COLLECTION, _LAST_KIND = 7, 17
-_NAMES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
+_NAMES = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
+          8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}  # fmt: skip
+CURVED = tuple(_NAMES[code] for code in range(8, 13))
 
 
 class GeometryTooDeep(ValueError):  # noqa: N818
@@ -30,12 +32,14 @@ class WkbKinds:
 
 
 def type_names(wkb: pa.Array) -> list[str]:
-    """The geometry type of every present value, by its code alone."""
+    """The geometry type of every value by its code alone, "" for missing ones."""
     offsets, data = _buffers(wkb)
-    starts = offsets[:-1][np.diff(offsets) >= 5]
+    present = np.diff(offsets) >= 5
+    starts = offsets[:-1][present]
     little = data[starts] == 1
     codes = data[starts[:, None] + np.where(little[:, None], [1, 2], [4, 3])].astype(np.int64) @ [1, 256]
-    return [_NAMES.get(int(code) % 1000, "Unknown") for code in codes]
+    names = iter(codes.tolist())
+    return [_NAMES.get(next(names) % 1000, "Unknown") if known else "" for known in present.tolist()]
 
 
 def check_wkb(wkb: pa.Array) -> WkbKinds:
