@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract import store_cast as cast
 
+from contract import store_cast as cast
 from guotu.store.memory import MemoryFeatureStore, MemoryRecordStore
 from guotu.store.ports import FeatureStore, RecordStore
 from guotu.store.sqlite import SqliteFeatureStore, SqliteRecordStore

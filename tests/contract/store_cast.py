@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import shapely
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guotu.errors import GuotuError
 from guotu.model.access import AccessPlan
 from guotu.model.change import FID_TYPE, LINEAGE_TYPE
 from guotu.model.dataset import Commit, CommitNote, StreamName
@@ -119,3 +121,8 @@ def table(store: FeatureStore, query: Query = ALL, plan: AccessPlan = PLAN) -> p
 def numbers(found: pa.Table) -> list[int]:
     """Which parcels of the cast a table holds, in its order."""
     return [int.from_bytes(value[-4:], "big") for value in found["fid"].to_pylist()]
+
+
+def refused(code: str) -> pytest.RaisesExc[GuotuError]:
+    """The error of that code is expected."""
+    return pytest.RaisesExc(GuotuError, check=lambda error: error.code == code)

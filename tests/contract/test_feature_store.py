@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 import shapely
+
 from contract import store_cast as cast
 from contract.store_cast import (
     ALL,
@@ -25,7 +26,6 @@ from contract.store_cast import (
     parcels,
     table,
 )
-
 from guotu.errors import GuotuError
 from guotu.model.dataset import StreamName
 from guotu.model.query import Query
@@ -33,10 +33,6 @@ from guotu.model.schema import Field, FieldType
 from guotu.model.time import Version
 from guotu.store.journal import row_hashes
 from guotu.store.ports import FeatureStore
-
-
-def refused(code: str) -> pytest.RaisesExc[GuotuError]:
-    return pytest.RaisesExc(GuotuError, check=lambda error: error.code == code)
 
 
 def test_a_founded_stream_is_empty_and_unlisted(store: FeatureStore) -> None:
@@ -115,7 +111,8 @@ def test_a_put_replaces_and_an_equal_put_changes_nothing(store: FeatureStore) ->
     first = land(store, parcels(range(10)))
     assert land(store, parcels(range(10))) is None
     second = land(store, parcels(range(5, 12), DLBM=["0101"] * 3 + ["0201"] * 4))
-    assert first and second
+    assert first
+    assert second
     assert (second.added, second.changed, second.deleted) == (2, 2, 0)
     assert second.first == first.version.seq + 1
     assert store.commits(STREAM) == [first, second]
@@ -128,7 +125,8 @@ def test_a_put_replaces_and_an_equal_put_changes_nothing(store: FeatureStore) ->
 def test_deleted_features_are_gone_and_may_come_back(store: FeatureStore) -> None:
     land(store, parcels(range(4)))
     commit = land(store, delete=[fid(1), fid(2)])
-    assert commit and commit.deleted == 2
+    assert commit
+    assert commit.deleted == 2
     assert sorted(numbers(table(store))) == [0, 3]
     land(store, parcels([2]))
     assert sorted(numbers(table(store))) == [0, 2, 3]

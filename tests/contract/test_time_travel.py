@@ -6,9 +6,21 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from contract.store_cast import ALL, OTHER, OWNER, PLAN, SCHEMA, STREAM, fid, land, numbers, parcels, table
-from contract.test_feature_store import refused
 
+from contract.store_cast import (
+    ALL,
+    OTHER,
+    OWNER,
+    PLAN,
+    SCHEMA,
+    STREAM,
+    fid,
+    land,
+    numbers,
+    parcels,
+    refused,
+    table,
+)
 from guotu.model.filter import Compare
 from guotu.model.time import Version
 from guotu.store.ports import FeatureStore
@@ -157,7 +169,8 @@ def test_changes_are_the_net_difference_of_two_versions(store: FeatureStore) -> 
     land(store, parcels([0], DLBM="0201"), delete=[fid(5)])
     land(store, parcels([0, 6], DLBM=["0101", "0101"]), delete=[fid(4)])
     last = land(store, parcels([1], DLBM="0404"), delete=[fid(6)])
-    assert first and last
+    assert first
+    assert last
 
     def net(after: Version | None, upto: Version | None) -> list[tuple[str, int, str | None]]:
         rows = [row for batch in store.changes(STREAM, after, upto, PLAN) for row in batch.to_pylist()]
