@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from guotu.model.arrays import Float64Array, GeometryArray, Int64Array
+from guotu.quality.loops import GRID
 
 _PAIRS_AT_ONCE = 2_000_000
 
@@ -35,6 +36,7 @@ def faces(edges: Float64Array) -> Faces:
     if not len(edges):
         nothing = np.empty(0, object)
         return Faces(nothing, nothing, shapely.Polygon())
+    edges = np.rint(edges * GRID) / GRID  # where edges met on the grid, their faces must close on it
     lines = shapely.linestrings(edges.reshape(-1, 2, 2))
     noded = shapely.union_all(lines)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))

@@ -26,6 +26,11 @@ def open_edges(polygons: list[shapely.Polygon], batch: int = 7) -> tuple[OpenEdg
     return table, edges
 
 
+def nearly(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Equal but for the store's grid."""
+    return bool(one.symmetric_difference(other).area < 1e-3 * STEP * STEP)
+
+
 def square(n: int) -> list[shapely.Polygon]:
     return [cell(column, row) for column in range(n) for row in range(n)]
 
@@ -52,14 +57,14 @@ def test_a_growing_table_loses_nothing() -> None:
 def test_a_tiling_has_neither_overlap_nor_gap() -> None:
     found = faces(open_edges(square(6))[1])
     assert len(found.overlaps) == len(found.gaps) == 0
-    assert found.covered.equals(shapely.union_all(square(6)))
+    assert nearly(found.covered, cell(0, 0, 6, 6))
 
 
 def test_a_missing_cell_inside_is_a_gap() -> None:
     polygons = [c for c in square(5) if not c.equals(cell(2, 2))]
     found = faces(open_edges(polygons)[1])
     assert len(found.gaps) == 1
-    assert found.gaps[0].equals(cell(2, 2))
+    assert nearly(found.gaps[0], cell(2, 2))
     assert len(found.overlaps) == 0
 
 
@@ -70,14 +75,14 @@ def test_a_missing_cell_at_the_edge_is_outline() -> None:
 
 def test_a_cell_laid_over_others_is_an_overlap() -> None:
     found = faces(open_edges([*square(5), cell(1.5, 1.5)])[1])
-    assert shapely.union_all(found.overlaps).symmetric_difference(cell(1.5, 1.5)).area < 1e-16
+    assert nearly(shapely.union_all(found.overlaps), cell(1.5, 1.5))
     assert len(found.gaps) == 0
 
 
 def test_the_same_polygon_three_times_is_one_overlap() -> None:
     found = faces(open_edges([*square(4), cell(1, 1), cell(1, 1)])[1])
     assert len(found.overlaps) == 1
-    assert found.overlaps[0].equals(cell(1, 1))
+    assert nearly(found.overlaps[0], cell(1, 1))
 
 
 def test_a_vertex_that_the_neighbour_lacks_is_no_fault() -> None:
@@ -88,7 +93,7 @@ def test_a_vertex_that_the_neighbour_lacks_is_no_fault() -> None:
 
 def test_two_layers_of_cells_upon_each_other_overlap_everywhere() -> None:
     found = faces(open_edges([*square(3), cell(0, 0, 3, 3)])[1])
-    assert shapely.union_all(found.overlaps).symmetric_difference(cell(0, 0, 3, 3)).area < 1e-16
+    assert nearly(shapely.union_all(found.overlaps), cell(0, 0, 3, 3))
 
 
 def test_a_hole_filled_by_its_island_is_whole() -> None:
@@ -110,5 +115,5 @@ def test_faces_agree_with_overlay_for_random_polygons() -> None:
     found = faces(open_edges(polygons)[1])
     pairs = [a.intersection(b) for i, a in enumerate(polygons) for b in polygons[:i] if a.intersects(b)]
     due = shapely.union_all(pairs)
-    assert abs(shapely.union_all(found.overlaps).area - due.area) < 1e-15
-    assert abs(found.covered.area - shapely.union_all(polygons).area) < 1e-15
+    assert abs(shapely.union_all(found.overlaps).area - due.area) < 1e-12
+    assert abs(found.covered.area - shapely.union_all(polygons).area) < 1e-12
