@@ -24,6 +24,7 @@ from contract.store_cast import (
     note,
     numbers,
     parcels,
+    refused,
     table,
 )
 from guotu.errors import GuotuError
