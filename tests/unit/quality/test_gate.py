@@ -77,7 +77,7 @@ def test_each_attribute_rule_finds_its_fault(row: dict[str, Any], rule: str, fie
 
 
 BOW_TIE = shapely.Polygon([(120.008, 30), (120.009, 30.001), (120.009, 30), (120.008, 30.001)])
-SPIKE = shapely.Polygon([(120.008, 30), (120.009, 30), (120.009, 30.001), (120.0085, 30.001), (120.00849, 30.003), (120.00848, 30.001), (120.008, 30.001)])  # fmt: skip
+SPIKE = cell(8).union(shapely.Polygon([(120.0085, 30.001), (120.00849, 30.003), (120.00848, 30.001)]))
 
 
 @pytest.mark.parametrize(
