@@ -10,12 +10,13 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from guotu.demo import boundary, layers_hazard, layers_manage, layers_plan, layers_survey, truth, writers
+from guotu.demo import boundary, edition, imagery, layers_hazard, layers_manage, layers_plan, layers_survey, truth, writers
 from guotu.demo.landscape import Landscape
 from guotu.demo.measure import to_lonlat
-from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_DATE, ZONE
+from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_DATE, SECOND_DATE, ZONE
 from guotu.demo.projects import Planted, Planter
 from guotu.demo.writers import Table
+from guotu.model.arrays import GeometryArray
 
 BUREAU: Final = f"{COUNTY_NAME}自然资源和规划局"
 DEGREES: Final = 4490
@@ -71,7 +72,9 @@ def deliver(land: Landscape, seed: int, out: Path) -> CountyFiles:
     desk.plan_files()
     desk.management_files()
     desk.hazard_files()
-    desk.project_files(planted)
+    changes = desk.second_year()
+    desk.pictures()
+    desk.project_files(planted, changes)
     content = {
         "county": {"code": DIVISION, "name": COUNTY_NAME, "zone_epsg": ZONE.epsg, "seed": seed, "parcels": len(parcels.table)},
         "files": [entry.as_json() for entry in desk.entries],
@@ -97,6 +100,7 @@ class _Desk:
         self.projects, self.seed, self.out = projects, seed, out
         self.entries: list[Entry] = []
         self.layers: list[truth.Layer] = []
+        self.bare: GeometryArray | None = None
 
     def _note(self, entry: Entry, table: Table, key: str = "", epsg: int = ZONE.epsg) -> None:
         self.entries.append(replace(entry, features=len(table)))
@@ -176,6 +180,7 @@ class _Desk:
         self._manage("供应土地.zip", "gl.gdgl", supplied, "GD_JBXX", "供应土地", "Supplied land", "INSTANCEID")
         illegal = layers_manage.illegal_use(self.parcels, self.zoning, self.planter, rng)
         writers.ogr(illegal, self.out / "违法用地.gpkg", "GPKG", epsg=ZONE.epsg)
+        self.bare = illegal.geometry
         self._manage("违法用地.gpkg", "gl.wfyd", illegal, "WFYD", "违法用地图斑", "Illegal land use")
         register = layers_manage.register(self.parcels, rng)
         writers.ogr(register, self.out / "不动产宗地.gpkg", "GPKG", epsg=ZONE.epsg)
@@ -217,7 +222,33 @@ class _Desk:
         writers.ogr(points, self.out / "地质灾害点.gpkg", "GPKG", epsg=DEGREES)
         self._manage("地质灾害点.gpkg", "xz.dzzhd", points, "DZZHD", "地质灾害点", "Geohazard points", "TYBH", DEGREES)
 
-    def project_files(self, planted: list[Planted]) -> None:
+    def second_year(self) -> edition.Changes:
+        """DLTB of the next year, in the same form as the first."""
+        table, changes = edition.next_year(self.parcels, self.zoning, np.random.default_rng([self.seed, 7]))
+        writers.shapefile_zip(table, self.out / "DLTB_2024.zip")
+        entry = Entry(
+            "DLTB_2024.zip", "xz.dltb", "DLTB", "DLTB", SECOND_DATE, BUREAU, "地类图斑（2024 年度）", "Land-use parcels 2024", edition=2
+        )
+        self._note(entry, table)
+        return changes
+
+    def pictures(self) -> None:
+        """Imagery of two autumns, the second with new bare ground where land was used unlawfully; the terrain model."""
+        camera = imagery.Camera(self.land, self.parcels)
+        rng = np.random.default_rng([self.seed, 8])
+        camera.shoot(self.out / "影像_202310.tif", rng, season=0.35)
+        camera.shoot(self.out / "影像_202410.tif", rng, season=0.75, bare=self.bare)
+        imagery.write_dem(self.land, self.parcels, self.out / "DEM.tif")
+        for file, dataset, when, title, title_en, number in (
+            ("影像_202310.tif", "xz.dom", date(2023, 10, 12), "正射影像（2023 年 10 月）", "Imagery, October 2023", 1),
+            ("影像_202410.tif", "xz.dom", date(2024, 10, 20), "正射影像（2024 年 10 月）", "Imagery, October 2024", 2),
+            ("DEM.tif", "xz.dem", date(2022, 6, 30), "数字高程模型", "Terrain model", 1),
+        ):
+            self.entries.append(
+                Entry(file, dataset, "", "", when, f"{COUNTY_NAME}测绘队", title, title_en, kind="raster", edition=number, features=0)
+            )
+
+    def project_files(self, planted: list[Planted], changes: edition.Changes) -> None:
         """Boundary files, the sample project beside them, and the truth."""
         folder = self.out / "projects"
         folder.mkdir(exist_ok=True)
@@ -235,5 +266,7 @@ class _Desk:
             "tolerances": {"trace_m2": truth.TRACE, "sliver_m2": truth.SLIVER_AREA, "sliver_width_m": truth.SLIVER_WIDTH},
             "main": planted[0].key,
             "projects": told,
+            "second_edition": changes.as_json(),
+            "bare_ground": [] if self.bare is None else [shapely.to_wkt(shape, rounding_precision=3) for shape in self.bare],
         }
         writers.json_file(content, self.out / "truth.json")

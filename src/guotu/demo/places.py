@@ -27,41 +27,46 @@ class Places:
         return cls(survey, rng, shapely.STRtree(survey.polygons))
 
     def spot(
-        self, allowed: BoolArray, radius: float, *, around: BoolArray | None = None, rim: bool = False, least: float = 22.0
+        self,
+        allowed: BoolArray,
+        radius: float,
+        *,
+        around: BoolArray | None = None,
+        points: Float64Array | None = None,
+        reserve: float = 0.0,
     ) -> tuple[Float64Array, float]:
-        """Centre and radius of a disc over allowed parcels only, centred in (or with `rim`, on the edge of) an `around` parcel.
+        """Centre and radius of a disc over allowed parcels only, centred in an `around` parcel or on one of `points`.
 
-        The radius shrinks down to `least` where there is no room; the last resort is a disc over anything, still clear of the others.
+        The radius shrinks where there is no room, and so does the distance `reserve` kept from all others; the last resort is a
+        disc over anything, still clear of the others.
         """
-        rows = np.flatnonzero(allowed if around is None else around)
-        points = self._centres(rows, rim)
-        for size in (radius, radius * 0.75, radius * 0.55, radius * 0.4, least):
-            for relaxed in (False,) if size > least else (False, True):
-                good = self._clear(points, size)
-                good &= np.ones(len(points), bool) if relaxed else self._only(points, size, allowed)
-                if good.any():
-                    centre = points[np.flatnonzero(good)[0]]
-                    self.taken.append((centre, size))
-                    return centre, size
+        if points is None:
+            points = self._centres(np.flatnonzero(allowed if around is None else around))
+        for keep, size, strict in (
+            (reserve, radius, True), (reserve, radius * 0.6, True), (reserve / 2, radius, True), (0.0, radius, True),
+            (0.0, radius * 0.75, True), (0.0, radius * 0.55, True), (0.0, radius * 0.4, True), (0.0, 22.0, True), (0.0, 22.0, False),
+        ):  # fmt: skip
+            good = self.clear(points, max(size, keep))
+            good[good] = self.only(points[good], size, allowed) if strict else True
+            if good.any():
+                centre = points[np.flatnonzero(good)[0]]
+                self.taken.append((centre, max(size, keep)))
+                return centre, size
         raise AssertionError("the county has no room for its planted projects")
 
-    def _centres(self, rows: np.ndarray, rim: bool) -> Float64Array:
+    def _centres(self, rows: np.ndarray) -> Float64Array:
         if not len(rows):
             rows = np.arange(len(self.survey.polygons))
         rows = self.rng.permutation(rows)[:1500]
-        polygons = self.survey.polygons[rows]
-        if rim:
-            first = np.array([shapely.get_coordinates(p)[0] for p in polygons])
-            return np.asarray(first, float)
-        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(polygons)), float)
+        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(self.survey.polygons[rows])), float)
 
-    def _clear(self, points: Float64Array, radius: float) -> BoolArray:
+    def clear(self, points: Float64Array, radius: float) -> BoolArray:
         good = np.ones(len(points), bool)
         for centre, other in self.taken:
             good &= np.hypot(*(points - centre).T) > radius + other + 25.0
         return good
 
-    def _only(self, points: Float64Array, radius: float, allowed: BoolArray) -> BoolArray:
+    def only(self, points: Float64Array, radius: float, allowed: BoolArray) -> BoolArray:
         """Discs that lie in the county and touch allowed parcels only."""
         discs = shapely.buffer(shapely.points(points), radius, quad_segs=6)
         disc, parcel = self.tree.query(discs, predicate="intersects")

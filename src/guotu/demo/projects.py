@@ -11,7 +11,7 @@ import shapely
 from shapely import affinity
 
 from guotu.demo.landscape import Landscape
-from guotu.demo.layers_plan import Zoning
+from guotu.demo.layers_plan import Zoning, dissolve
 from guotu.demo.layers_survey import Survey
 from guotu.demo.measure import to_lonlat, to_plane
 from guotu.demo.noise import Rng
@@ -81,9 +81,9 @@ class Planter:
     def all(self) -> list[Planted]:
         """Every project; the park first, because it needs the most room."""
         return [
-            self.park(), self.zone_edge(), self.clean(), self.approved(), self.supplied(), self.unapproved(), self.multi(),
+            self.park(), self.hazard(), self.zone_edge(), self.clean(), self.approved(), self.supplied(), self.unapproved(), self.multi(),
             self.conditional(), self.adjustment(), self.old_plan(), self.farmland(), self.sliver(), self.red_line(), self.outside(),
-            self.important_mineral(), self.sand(), self.mineral_buffer(), self.hazard(),
+            self.important_mineral(), self.sand(), self.mineral_buffer(),
         ]  # fmt: skip
 
     def _one(
@@ -93,8 +93,16 @@ class Planter:
         request = {"kind": "general", "use": use, "project_code": ""} | more.pop("request", {})
         return Planted(key, title, about, (piece,), request=request, **more)
 
-    def _plot(self, allowed: BoolArray, size: float = 1.0, *, points: int = 14, **more: Any) -> shapely.Polygon:
-        centre, radius = self.places.spot(allowed, self.base * size, **more)
+    def _plot(
+        self,
+        allowed: BoolArray,
+        size: float = 1.0,
+        *,
+        points: int = 14,
+        points_at: Float64Array | None = None,
+        **more: Any,
+    ) -> shapely.Polygon:
+        centre, radius = self.places.spot(allowed, self.base * size, points=points_at, **more)
         return plot(centre, radius, self.rng, points)
 
     def park(self) -> Planted:
@@ -129,7 +137,7 @@ class Planter:
 
         inside, farm = share(zoning.zone == "410"), share(zoning.farm)
         water, red = share(~self.dry), share(zoning.red)
-        score = np.minimum(farm, 0.22) * 4 - np.abs(inside - 0.6) - 3 * water - 4 * red + share(zoning.zone == "420")
+        score = np.minimum(farm, 0.15) * 5 - 2 * np.abs(inside - 0.6) - 3 * water - 4 * red
         return np.asarray(points[int(np.argmax(score))], float)
 
     def zone_edge(self) -> Planted:
@@ -139,7 +147,7 @@ class Planter:
         radius = self.base * 1.1
         inside = self.places.tree.query(shapely.points(line), predicate="within")
         spots = line[inside[0]]
-        fine = self.places._clear(spots, radius) & self.places._only(spots, radius, self.dry)
+        fine = self.places.clear(spots, radius) & self.places.only(spots, radius, self.dry)
         spots = spots[fine] if fine.any() else spots
         centre = spots[len(spots) // 2]
         self.places.taken.append((centre, radius))
@@ -230,21 +238,23 @@ class Planter:
 
     def red_line(self) -> Planted:
         allowed = (self.zoning.zone == "") & ~self.zoning.farm & self.dry
-        shape = self._plot(allowed, 1.0, around=self.zoning.red, rim=True)
+        _, areas = dissolve(self.land, self.survey, np.where(self.zoning.red, 0, -1))
+        rim = shapely.get_coordinates(areas[np.argsort(-shapely.area(areas))[:12]])
+        shape = self._plot(allowed, 1.0, points_at=self.rng.permutation(rim)[:1500])
         return self._one("red-line", "云岭观景服务站", "跨越生态保护红线", _degrees(shape), use="0901", dialect="enforcement", epsg=4490)
 
     def outside(self) -> Planted:
         return self._one("outside", "青禾木材加工点", "城镇开发边界之外，也不在准入清单", self._plot(self.wild, 1.0), dialect="onemap")
 
     def important_mineral(self) -> Planted:
-        return self._one("mineral", "青禾新能源材料厂", "压覆铜矿采矿权", self._plot(self.wild, 1.0))
+        return self._one("mineral", "青禾新能源材料厂", "压覆铜矿采矿权", self._plot(self.wild, 1.0, reserve=300.0))
 
     def sand(self) -> Planted:
-        return self._one("sand", "青禾预制构件厂", "仅压覆建筑用砂采矿权", self._plot(self.wild, 1.0))
+        return self._one("sand", "青禾预制构件厂", "仅压覆建筑用砂采矿权", self._plot(self.wild, 1.0, reserve=300.0))
 
     def mineral_buffer(self) -> Planted:
         return self._one(
-            "mineral-buffer", "X120 改线工程", "本身不压矿，公路缓冲范围内有铁矿采矿权", self._plot(self.wild, 1.0),
+            "mineral-buffer", "X120 改线工程", "本身不压矿，公路缓冲范围内有铁矿采矿权", self._plot(self.wild, 1.0, reserve=420.0),
             use="1202", request={"kind": "highway"},
         )  # fmt: skip
 
@@ -252,7 +262,7 @@ class Planter:
         hilly = self.wild & (self.survey.mean["slope"] > 5.0)
         around = hilly if hilly.any() else self.wild
         return self._one(
-            "hazard", "青禾山地养老社区", "位于高易发区，区内和附近有灾害点", self._plot(self.wild, 1.0, around=around),
+            "hazard", "青禾山地养老社区", "位于高易发区，区内和附近有灾害点", self._plot(self.wild, 1.0, around=around, reserve=720.0),
             use="0807", dialect="consolidation",
         )  # fmt: skip
 
