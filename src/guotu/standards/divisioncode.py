@@ -168,7 +168,7 @@ def kind_of(code: str) -> CodeKind | None:
                 return CodeKind(row["kind"], row["kind_en"], True)
     position, digits = {
         Level.CITY: ("prefecture", code[2:4]),
-        Level.COUNTY: ("county", code[4:6]),
+        Level.COUNTY: ("direct" if code[2:4] == _VIRTUAL_PREFECTURE else "county", code[4:6]),
         Level.TOWN: ("town", code[6:9]),
         Level.VILLAGE: ("village", code[9:12]),
     }.get(level, ("", ""))
@@ -184,10 +184,10 @@ def is_collector(code: str) -> bool:
     Raises   GT-1307
     """
     level = level_of(code)
-    municipal = code[:2] in _municipalities()
+    skips = code[:2] in _municipalities() or code[2:4] == _VIRTUAL_PREFECTURE
     if level is Level.CITY:
-        return municipal or code[2:4] == _VIRTUAL_PREFECTURE
-    return level is Level.COUNTY and code[4:6] == "01" and not municipal
+        return skips
+    return level is Level.COUNTY and code[4:6] == "01" and not skips
 
 
 @cache

@@ -24,8 +24,8 @@ _WEIGHT = {Constraint.MANDATORY: 1.0, Constraint.CONDITIONAL: 0.3, Constraint.OP
 _STRANGE, _FOREIGN = 0.15, 0.4
 """What a column of no schema, and one of another schema, count against a schema."""
 _FAITH = {"code": 1.0, "alias": 0.9, "name": 1.0, "cut": 0.8}
-_OLD = 0.9
-"""What counts of an edition that is not its dataset's default."""
+_UNPROVEN = 0.8
+"""What counts of an edition, not its dataset's default, that explains no column the default does not."""
 _ADDED = {
     "fid",
     "ogc_fid",
@@ -119,8 +119,8 @@ def _match(schema: LayerSchema, names: Sequence[str], named: bool) -> LayerMatch
     against = sum(_against(hit.source) for hit in hits if hit.field is None)
     recall, precision = met / sum(map(_worth, asked)), got / (got + against) if got else 0.0
     score = 2 * recall * precision / (recall + precision) if met else 0.0
-    if schemas.schema(schema.dataset) != schema:
-        score *= _OLD
+    if not _proven(schema, names, hits):
+        score *= _UNPROVEN
     if named:
         score += (1 - score) * 0.5
     held = {field.code for field, _ in known}
@@ -136,6 +136,16 @@ def _match(schema: LayerSchema, names: Sequence[str], named: bool) -> LayerMatch
 
 def _worth(field: Field) -> float:
     return _WEIGHT[field.constraint] / math.sqrt(_sharing()[field.code])
+
+
+def _proven(schema: LayerSchema, names: Sequence[str], hits: Sequence[FieldHit]) -> bool:
+    """Whether an edition is its dataset's default or explains a column that the default does not."""
+    default = schemas.schema(schema.dataset)
+    if default is schema:
+        return True
+    return any(
+        ours.field and not theirs.field for ours, theirs in zip(hits, fields(default, names), strict=True)
+    )
 
 
 def _against(name: str) -> float:

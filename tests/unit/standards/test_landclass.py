@@ -66,7 +66,7 @@ def test_marked_classes_roll_up_to_the_class_they_refine(code: str, second: str,
 
 def test_adjustable_classes_are_exactly_those_of_the_survey_rules() -> None:
     adjustable = {found.code for found in scheme("sandiao") if found.kind == "可调整"}
-    expected = "0201K 0202K 0203K 0204K 0301K 0302K 0307K 0403K 1104K".split()
+    expected = ["0201K", "0202K", "0203K", "0204K", "0301K", "0302K", "0307K", "0403K", "1104K"]
     assert adjustable == set(expected)
     assert {found.code for found in scheme("sandiao") if found.kind == "细化"} == {
         "08H2A",
@@ -115,11 +115,21 @@ def test_the_same_digits_name_other_things_in_2020_and_2023() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("2302", "2303"), ("2303", "060102"), ("0601", "0601"), ("060102", "1207"), ("0602", "060201"), ("0603", "060202"),
-        ("0604", "060203"), ("1311", "1311"), ("1312", "1311"), ("1313", "1312"), ("0204", "0205"), ("090302", "0903"),
+        ("2302", "2303"),
+        ("2303", "060102"),
+        ("0601", "0601"),
+        ("060102", "1207"),
+        ("0602", "060201"),
+        ("0603", "060202"),
+        ("0604", "060203"),
+        ("1311", "1311"),
+        ("1312", "1311"),
+        ("1313", "1312"),
+        ("0204", "0205"),
+        ("090302", "0903"),
         ("2202", "2206"),
     ],
-)  # fmt: skip
+)
 def test_trial_codes_move_to_the_final_edition(before: str, after: str) -> None:
     found = mapping("ydyh-2020", "ydyh-2023")
     assert found.targets(before) == (after,)

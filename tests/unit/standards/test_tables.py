@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -25,6 +26,11 @@ _CACHED = (
     schemas.schema, schemas.names, schemas.survey_layers, rules.rules, catalogue.categories, catalogue.datasets,
     divisioncode.levels, divisioncode.province_rows, metadata.elements, metadata.vector_fields, mapsheet.series,
 )  # fmt: skip
+
+
+SURVEY = partial(landclass.scheme, "sandiao")
+SURVEY_THREE = partial(landclass.three_classes, "sandiao")
+SURVEY_TO_2023 = partial(landclass.mapping, "sandiao", "ydyh-2023")
 
 
 def forget() -> None:
@@ -54,23 +60,23 @@ def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, tuple[str, str
 @pytest.mark.parametrize(
     ("path", "old", "new", "load"),
     [
-        ("land_classes/sandiao.csv", "0102,", "0101,", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,2,77", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,3,01", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田", "0X01,水田", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田", "0101,", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田", "0101, 水田", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,2", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "code,name", "kode,name", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田,2,01,农用地,,,A", "0101,水田,2,01,农用地,,,Z", lambda: landclass.scheme("sandiao")),
-        ("land_classes/sandiao.csv", "0101,水田,2,01,农用地", "0101,水田,2,01,田", lambda: landclass.three_classes("sandiao")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,9999,exact", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,0101,rough", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,0101,split", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0199,0101,exact", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0204;0205", "0204;0301", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/sandiao_to_ydyh-2023.csv", "0204;0205", "0204;9999", lambda: landclass.mapping("sandiao", "ydyh-2023")),
-        ("land_classes/three_class_choices.csv", "sandiao,sandiao,0404", "sandiao,sandiao,9999", lambda: landclass.three_classes("sandiao")),
+        ("land_classes/sandiao.csv", "0102,", "0101,", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,2,77", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,3,01", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田", "0X01,水田", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田", "0101,", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田", "0101, 水田", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田,2,01", "0101,水田,2", SURVEY),
+        ("land_classes/sandiao.csv", "code,name", "kode,name", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田,2,01,农用地,,,A", "0101,水田,2,01,农用地,,,Z", SURVEY),
+        ("land_classes/sandiao.csv", "0101,水田,2,01,农用地", "0101,水田,2,01,田", SURVEY_THREE),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,9999,exact", SURVEY_TO_2023),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,0101,rough", SURVEY_TO_2023),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0101,0101,split", SURVEY_TO_2023),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0101,0101,exact", "0199,0101,exact", SURVEY_TO_2023),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0204;0205", "0204;0301", SURVEY_TO_2023),
+        ("land_classes/sandiao_to_ydyh-2023.csv", "0204;0205", "0204;9999", SURVEY_TO_2023),
+        ("land_classes/three_class_choices.csv", "sandiao,sandiao,0404", "sandiao,sandiao,9999", SURVEY_THREE),
         ("domains/values.csv", "QSXZ,20,", "QSXZ,10,", domains.all_domains),
         ("domains/values.csv", "QSXZ,20,", "NONE,20,", domains.all_domains),
         ("layers/dltb-2020.csv", "TBYBH,", "BSM,", layers.all_schemas),
