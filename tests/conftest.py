@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # the first call of a loop compiles it
+settings.load_profile("house")
 
 
 class HandClock:

@@ -50,7 +50,7 @@ def ellipsoid_area_wkb(wkb: Any) -> Float64Array:
 
     Shapes   Arrow binary (n,) of WKB in degrees on CGCS2000 → (n,) float64
     Units    square metres; missing → NaN, empty, points and lines → 0.0
-    Error    ≤ 1e-11 relative against the product form of the series; edges are straight in (L, B)
+    Error    ≤ 1e-11 relative against the product form of the series, whose edges are straight in (L, G(B))
     Raises   GT-1206 malformed WKB, GT-1208 collections
     """
     layout = lay_out(wkb)

@@ -23,7 +23,7 @@ from guotu.errors.datum import (
 from guotu.kernel.crs_wkt import crs_from_wkt
 from guotu.kernel.eastings import ZoneGuess, crs_from_eastings, looks_packed, unpack_degrees
 from guotu.kernel.shift import Bursa, DatumShift, PlaneShift
-from guotu.model.arrays import Float64Array, GeometryArray
+from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
 from guotu.model.datum import CGCS2000, Crs, Datum, GaussKruger, Geographic
 
 __all__ = [
@@ -68,14 +68,16 @@ class Transformer:
         Raises   GT-1201 a coordinate cannot lie in `source`, GT-1209 outside the parameters' area
         """
         xy = np.array(xy, np.float64).reshape(-1, 2)
-        _check_range(xy, self.source)
+        beyond = _beyond(xy, self.source)
+        if beyond.any():
+            raise _outside(xy[np.argmax(beyond)], self.source)
         if self.shift is not None:
             _check_validity(xy, self.source, self.shift)
         x, y = xy[:, 0].copy(), xy[:, 1].copy()
         for step in self.steps:
             x, y = step.transform(x, y, errcheck=False)
         out = np.column_stack([x, y])
-        lost = ~np.isfinite(out).all(axis=1) & np.isfinite(xy).all(axis=1)
+        lost = _beyond(out, self.target) | (np.isnan(out) & ~np.isnan(xy)).any(axis=1)
         if lost.any():
             raise _outside(xy[np.argmax(lost)], self.source)
         return out
@@ -91,14 +93,13 @@ def _outside(at: Float64Array, crs: Crs) -> Exception:
     return COORDINATES_OUTSIDE(place=Place(coordinate=(x, y)), x=x, y=y, system_zh=zh, system_en=en)
 
 
-def _check_range(xy: Float64Array, crs: Crs) -> None:
+def _beyond(xy: Float64Array, crs: Crs) -> BoolArray:
+    """Which coordinates cannot lie in a system; NaN is let pass."""
     if isinstance(crs, Geographic):
         bad = (np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90)
     else:
         bad = (np.abs(xy[:, 0] - crs.false_easting) > _FARTHEST) | (np.abs(xy[:, 1]) > 10_002_000)
-    bad |= np.isinf(xy).any(axis=1)
-    if bad.any():
-        raise _outside(xy[np.argmax(bad)], crs)
+    return np.asarray(bad | np.isinf(xy).any(axis=1))
 
 
 def _check_validity(xy: Float64Array, source: Crs, shift: DatumShift) -> None:

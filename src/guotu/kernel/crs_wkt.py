@@ -55,10 +55,7 @@ def crs_from_wkt(wkt: str) -> Crs:
 
 def _horizontal(crs: Any) -> Any:
     while crs.is_bound or crs.is_compound:
-        inner = crs.source_crs if crs.is_bound else (crs.sub_crs_list or [None])[0]
-        if inner is None:
-            break
-        crs = inner
+        crs = crs.source_crs if crs.is_bound else crs.sub_crs_list[0]
     return crs
 
 
@@ -79,11 +76,11 @@ def _datum(crs: Any) -> Datum | None:
     }
     geographic = crs.geodetic_crs
     names = [_plain(n) for n in (crs.datum.name if crs.datum else "", geographic.name if geographic else "")]
+    if _NAMELESS.fullmatch(names[0]) and len(fitting) == 1:
+        return fitting.pop()
     for pattern, datum in _DATUM_NAMES:
         if any(pattern.search(name) for name in names):
             return datum if datum in fitting or datum is Datum.WGS84 else None
-    if _NAMELESS.fullmatch(names[0]) and len(fitting) == 1:
-        return fitting.pop()
     return None
 
 

@@ -22,11 +22,12 @@ def half_up(values: npt.ArrayLike, decimals: int) -> Float64Array:
     """
     given = np.asarray(values, np.float64)
     scale = 10.0**decimals
-    scaled = np.abs(given) * scale
+    finite = np.isfinite(given)
+    scaled = np.where(finite, np.abs(given), 0.0) * scale
     whole = np.floor(scaled)
     rounded = np.copysign((whole + (scaled - whole >= 0.5)) / scale, given)
-    doubtful = np.isfinite(given) & (np.abs(scaled - whole - 0.5) <= 1e-6 + scaled * 1e-15)
-    out: Float64Array = np.where(np.isfinite(given), rounded, given)
+    doubtful = finite & (np.abs(scaled - whole - 0.5) <= 1e-6 + scaled * 1e-15)
+    out: Float64Array = np.where(finite, rounded, given)
     if doubtful.any():
         unit = Decimal(1).scaleb(-decimals)
         exact = [float(_quantized(float(value), unit)) for value in given[doubtful]]

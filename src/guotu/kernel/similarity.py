@@ -22,8 +22,8 @@ def overlap_pairs(old: GeometryArray, new: GeometryArray) -> tuple[Int64Array, I
     order = np.lexsort((j, i))
     i, j = i[order].astype(np.int64), j[order].astype(np.int64)
     area = np.zeros(len(i))
-    starts = np.flatnonzero(np.append(True, i[1:] != i[:-1])) if len(i) else np.empty(0, np.int64)
-    for begin, end in zip(starts, np.append(starts[1:], len(i)), strict=True):
+    starts = np.flatnonzero(np.append(len(i) > 0, i[1:] != i[:-1]))
+    for begin, end in zip(starts, [*starts[1:], len(i)], strict=False):
         area[begin:end] = overlap_areas(old[i[begin]], new[j[begin:end]])
     dust = _DUST * np.minimum(shapely.area(old[i]), shapely.area(new[j]))
     shared = area > dust

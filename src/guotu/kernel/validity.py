@@ -70,12 +70,11 @@ def faults(geoms: GeometryArray, *, spike_angle: float = 1.0) -> list[Fault]:
     ]
     for index in np.flatnonzero(present & ~shapely.is_valid(geoms)):
         found.append(_geos_fault(int(index), shapely.is_valid_reason(geoms[index])))
-    broken = {fault.index for fault in found}
-    polygons = np.isin(shapely.get_type_id(geoms), (3, 6))
-    areas = shapely.area(geoms)
-    for index in np.flatnonzero(polygons & (areas == 0)):
-        if int(index) not in broken:
-            found.append(Fault(int(index), "zero-area", *_somewhere(geoms[index])))
+    flat = np.isin(shapely.get_type_id(geoms), (3, 6)) & ~shapely.is_empty(geoms) & (shapely.area(geoms) == 0)
+    flat[flat] = (
+        shapely.area(shapely.convex_hull(geoms[flat])) == 0
+    )  # a bow tie's halves cancel, it is not flat
+    found += [Fault(int(index), "zero-area", *_somewhere(geoms[index])) for index in np.flatnonzero(flat)]
     found += _vertex_faults(geoms, spike_angle)
     return sorted(found, key=lambda fault: (fault.index, fault.reason))
 

@@ -22,6 +22,7 @@ from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Arra
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 POINT, LINE, POLYGON, MULTIPOINT, MULTILINE, MULTIPOLYGON = 1, 2, 3, 4, 5, 6
+_WIDE = 2**31
 _REASONS = {
     TRUNCATED: ("数据不完整", "it ends too early"),
     OPEN_RING: ("环不闭合或少于四点", "a ring is not closed or has fewer than four points"),
@@ -77,8 +78,6 @@ def buffers(array: Any) -> tuple[Bytes, Int64Array, BoolArray]:
     """Read-only bytes, (n + 1,) int64 offsets and (n,) validity of an Arrow binary array of any width."""
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-        if isinstance(array, pa.ChunkedArray):  # combine_chunks of no chunk at all
-            array = pa.array([], pa.binary())
     if not (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
         array = array.cast(pa.large_binary())
     wide = pa.types.is_large_binary(array.type)
@@ -97,7 +96,7 @@ def buffers(array: Any) -> tuple[Bytes, Int64Array, BoolArray]:
 
 def from_buffers(data: Bytes, offsets: Int64Array, missing: BoolArray) -> Any:
     """An Arrow binary array (large where 2 GiB are passed) over given bytes."""
-    wide = bool(offsets[-1] >= 2**31)
+    wide = bool(offsets[-1] >= _WIDE)
     parts = pa.py_buffer(offsets if wide else offsets.astype(np.int32)), pa.py_buffer(data)
     mask = None
     if missing.any():

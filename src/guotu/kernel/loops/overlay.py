@@ -10,6 +10,8 @@ import numpy as np
 from guotu.kernel.compiled import loop
 
 SLABS = 64
+_DUST = 1e-13
+"""Of the common box: what rounding leaves where neighbours only touch."""
 
 
 @loop
@@ -141,4 +143,4 @@ def shared_areas(edges, offsets, listed, box, xy, starts, signs, first, out):
                         part += near[e, 3] * _min_integral(l, h, al, ah, bl, bh)
                 ring_total += sign * part
             total += signs[ring] * ring_total
-        out[row] = max(total, 0.0)
+        out[row] = total if total > _DUST * (x1 - x0) * (max(y1, box[3]) - low) else 0.0
