@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -24,7 +24,7 @@ from guotu.model.project import ProjectBoundary
 AreaKind = Literal["plane", "ellipsoid"]
 """Which area the statutory figures (hectares, verdicts) come from: plane of the project's zone, or ellipsoid."""
 
-ThreeClass = Literal["农用地", "建设用地", "未利用地", "未覆盖"]
+ThreeClass = Literal["农用地", "建设用地", "未利用地", "未定", "未覆盖"]
 
 
 class Verdict(StrEnum):
@@ -92,6 +92,10 @@ class BasisEntry:
     state: LayerState
     reason: Text | None = None
 
+    def marked(self, reason: Text) -> BasisEntry:
+        """The same stream, found not to reach the whole project."""
+        return replace(self, state=LayerState.PARTIAL, reason=reason)
+
     def as_json(self, lang: Lang) -> dict[str, Any]:
         return {
             "dataset": self.dataset,
@@ -111,7 +115,8 @@ class BasisEntry:
 class Hit:
     """One feature that meets one parcel of the project.
 
-    `feature` is the feature's id in hex, `version` the label of the commit it was read at, `parcel` the project parcel's number.
+    `feature` is the feature's id in hex (empty for ground that *no* feature covers, such as outside a boundary), `version` the
+    label of the commit it was read at, `parcel` the project parcel's number.
     `area_m2` is plane area in the project's zone, `area_ellipsoid_m2` the official ellipsoid area of the same piece, `area_ha` the
     statutory area (the review's area kind) half-up to 4 places. `counted` is False for what is listed and not counted (slivers at
     layer edges, records that are void), and `note` says why. `geometry` is WKB in degrees of the shared part (of the feature
@@ -246,9 +251,10 @@ class CheckResult:
 class LandUseRow:
     """One leaf of the land-class table: unit × ownership × class.
 
-    `owner_code`/`owner_unit` are QSDWDM/QSDWMC, `ownership` is 国有, 集体 or 未定; `code`/`name` the land class (1203 for 田坎 split
-    off), `first_code`/`first_name` its first class (湿地 00 included), `three_class` 农用地/建设用地/未利用地, or 未覆盖 for what no
-    parcel of the layer covers. `area_ha` is balanced: the leaves of a table sum exactly to its `total_ha`.
+    `owner_code`/`owner_unit` are QSDWDM/QSDWMC, `ownership` is 国有, 集体 or 未定; `code`/`name` the land class (1203 for 田坎
+    split off), `first_code`/`first_name` its first class (湿地 00 included), `three_class` 农用地/建设用地/未利用地, 未定 for a code
+    no table knows, or 未覆盖 for what no parcel of the layer covers. `area_ha` is balanced: the leaves of a table sum exactly
+    to its `total_ha`.
     """
 
     owner_code: str
@@ -323,7 +329,8 @@ class LandUseTable:
 
     def as_json(self) -> dict[str, Any]:
         three = {
-            name: float(self.sum(three_class=name)) for name in ("农用地", "建设用地", "未利用地", "未覆盖")
+            name: float(self.sum(three_class=name))
+            for name in ("农用地", "建设用地", "未利用地", "未定", "未覆盖")
         }
         owners = {name: float(self.sum(ownership=name)) for name in ("国有", "集体", "未定")}
         return {
@@ -338,7 +345,7 @@ class LandUseTable:
 
 @dataclass(frozen=True, slots=True)
 class ParcelSummary:
-    """One parcel of the project measured: plane area in the project's zone, ellipsoid area, and hectares balanced within the project."""
+    """One parcel measured: plane area in the project's zone, ellipsoid area, and hectares balanced within the project."""
 
     number: str
     name: str

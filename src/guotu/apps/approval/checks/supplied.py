@@ -1,0 +1,141 @@
+"""重复供地 and 未批先供: land supplied before, and land that was never approved nor is state construction land."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from guotu.apps.approval.case import Case, both, figure
+from guotu.apps.approval.checks import approved
+from guotu.apps.approval.landuse import Ground, LandUse
+from guotu.apps.approval.pieces import cut_to
+from guotu.apps.approval.reliance import doubts
+from guotu.apps.approval.result import CheckResult, Fact, Hit, Verdict
+from guotu.apps.approval.words import Text
+
+LAYER = "gl.gdgl"
+TITLE = Text("重复供地与未批先供", "Land supplied already, or supplied before approval")
+COLUMNS = ("ZDBH", "XMMC", "SRDW", "SRR", "HTBH", "PFWH", "DZJGH", "GDFS", "ZSLX", "TDMJ", "HTQDRQ", "CJRQ")
+OWN = Text("本项目自己的供地", "supplied to this project")
+OPEN = Text("未批准且非国有建设用地", "neither approved nor state construction land")
+
+
+def check(case: Case, land: LandUse) -> CheckResult:
+    """Supplied to another → `fail`; to this project → `attention`, but `fail` where that ground was never approved (未批先供).
+
+    Ground that was never approved is a `fail` by itself when land is to be supplied.
+    """
+    layer, approvals = case.layers.open(LAYER), case.layers.open(approved.LAYER)
+    given = [
+        hit
+        for hit in approved.approvals(case)
+        if hit.attributes.get("DKZT") not in case.profile.codes("approved", "void_states")
+    ]
+    codes = {
+        str(hit.attributes.get("DZJGH") or "") for hit in given if approved.same_project(case, hit.attributes)
+    } - {""}
+    hits = [
+        _judged(case, hit, codes)
+        for pieces in case.pieces(layer, COLUMNS)
+        for hit in case.conflicts(pieces, COLUMNS, _title)
+    ]
+    own = [hit for hit in hits if hit.counted and hit.note is OWN]
+    others = [hit for hit in hits if hit.counted and hit.note is None]
+    gaps = _unapproved(case, land, given)
+    totals = (
+        case.total("others", Text("与已供土地重叠", "supplied to others"), others),
+        case.total("own", Text("本项目已供", "supplied to this project"), own),
+        case.total("unapproved", OPEN, gaps),
+    )
+    supply = case.request.stage == "supply" or case.matters(totals[1])
+    found: list[tuple[Verdict, Text]] = []
+    if case.matters(totals[0]):
+        names = "、".join(dict.fromkeys(hit.title.zh for hit in others))
+        found.append(
+            (
+                Verdict.FAIL,
+                Text(
+                    f"与已供土地重叠 {figure(totals[0])} 公顷：{names}。",
+                    f"{figure(totals[0])} ha are supplied already: {names}.",
+                ),
+            )
+        )
+    if case.matters(totals[1]):
+        found.append(
+            (
+                Verdict.ATTENTION,
+                Text(
+                    f"本项目已供 {figure(totals[1])} 公顷。",
+                    f"{figure(totals[1])} ha are supplied to this project.",
+                ),
+            )
+        )
+    if not found:
+        found.append((Verdict.PASS, Text("未与已供土地重叠。", "No supplied land is met.")))
+    if case.matters(totals[2]):
+        found.append(_open_ground(figure(totals[2]), supply))
+    verdict, reason = both(found)
+    open_points = doubts(case, layer, land.territory)
+    if supply:
+        open_points += [*doubts(case, approvals, land.territory), *doubts(case, land.layer, land.territory)]
+    stage = Text("供地", "supply") if case.request.stage == "supply" else Text("报批", "approval")
+    result = CheckResult(
+        "supplied",
+        TITLE,
+        verdict,
+        reason,
+        clauses=case.profile.clauses_of("supplied"),
+        hits=(*hits, *gaps),
+        totals=totals,
+        facts=(Fact("stage", Text("审查环节", "stage"), case.request.stage, stage),),
+    )
+    return case.settle(result, [layer, approvals, land.layer], open_points)
+
+
+def _open_ground(area: str, supply: bool) -> tuple[Verdict, Text]:
+    if supply:
+        zh = f"{area} 公顷未经批准且不是国有建设用地，属未批先供。"
+        return Verdict.FAIL, Text(
+            zh, f"{area} ha were never approved and are no state construction land: they may not be supplied."
+        )
+    zh = f"{area} 公顷尚未批准，供地前须先批准。"
+    return Verdict.PASS, Text(zh, f"{area} ha are not approved yet; approval comes before supply.")
+
+
+def _title(row: Mapping[str, Any]) -> Text:
+    name = row.get("XMMC") or row.get("SRDW") or row.get("ZDBH") or ""
+    return Text(*(f"{name} {row.get('ZDBH') or ''}".strip(),) * 2)
+
+
+def _judged(case: Case, hit: Hit, codes: set[str]) -> Hit:
+    """The project's own supply: its name, or the 电子监管号 of one of its approvals."""
+    mine = approved.same_project(case, hit.attributes) or str(hit.attributes.get("DZJGH") or "") in codes
+    return replace(hit, note=OWN) if hit.counted and mine else hit
+
+
+def _unapproved(case: Case, land: LandUse, given: list[Hit]) -> list[Hit]:
+    """The coverage test: parcel − (approved ∪ existing state construction land)."""
+    layer = case.layers.open(approved.LAYER)
+    return [
+        hit
+        for site, ground in zip(case.sites, land.grounds, strict=True)
+        for hit in case.remainder(site, layer, given, OPEN, _state_built(land, ground))
+    ]
+
+
+def _state_built(land: LandUse, ground: Ground) -> list[Any]:
+    """Land-use parcels that are state construction land, cut to the parcel's box."""
+    chosen = [
+        index
+        for index, (code, owner) in enumerate(zip(ground.codes, ground.ownership, strict=True))
+        if owner == "国有" and land.three_class(code) == "建设用地"
+    ]
+    if not chosen:
+        return []
+    rows = ground.pieces.rows.take(np.array(chosen))
+    shapes = shapely.from_wkb(np.array(rows.wkb.to_pylist(), dtype=object))
+    return list(cut_to(shapes, ground.pieces.site.lonlat.bounds))

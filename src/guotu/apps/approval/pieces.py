@@ -1,0 +1,94 @@
+"""Parcel ∩ feature: how much, as plane and as ellipsoid area, and what of it is only a sliver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from guotu.apps.approval.profile import Tolerances
+from guotu.apps.approval.sites import Site
+from guotu.apps.approval.sources import Rows
+from guotu.kernel.coords import transform
+from guotu.kernel.overlay import intersections, overlap_areas_wkb, project_gauss
+from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
+from guotu.model.datum import CGCS2000, GaussKruger
+from guotu.model.query import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The features that a parcel really meets, in the order of `rows`, with the areas (m²) they share with it."""
+
+    site: Site
+    rows: Rows
+    plane: Float64Array
+    ellipsoid: Float64Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def statutory(self, area_kind: str) -> Float64Array:
+        """The areas that hectares and verdicts come from."""
+        return self.plane if area_kind == "plane" else self.ellipsoid
+
+    def take(self, chosen: BoolArray) -> Pieces:
+        """The pieces where `chosen` is true."""
+        index = np.flatnonzero(chosen)
+        return Pieces(self.site, self.rows.take(index), self.plane[index], self.ellipsoid[index])
+
+
+def measure(site: Site, rows: Rows, zone: GaussKruger, drop_m2: float, shape: Any = None) -> Pieces:
+    """Every piece of at least `drop_m2`; `shape` (degrees) replaces the parcel where a check looks around it."""
+    subject = site.lonlat if shape is None else shape
+    wkb = rows.wkb if len(rows) else pa.array([], pa.binary())
+    plane = np.nan_to_num(overlap_areas_wkb(subject, wkb, zone))
+    met = np.flatnonzero(plane >= drop_m2)
+    kept = rows.take(met)
+    ellipsoid = overlap_areas_wkb(subject, kept.wkb, None) if len(kept) else np.empty(0)
+    return Pieces(site, kept, plane[met], ellipsoid)
+
+
+def shared_shapes(pieces: Pieces, shape: Any = None) -> GeometryArray:
+    """What a parcel and each feature share, in degrees (GEOS); features are cut to the parcel's box first."""
+    subject = pieces.site.lonlat if shape is None else shape
+    if not len(pieces):
+        return np.empty(0, dtype=object)
+    features = shapely.from_wkb(pieces.rows.wkb.to_numpy(zero_copy_only=False))
+    return intersections(subject, cut_to(features, subject.bounds))
+
+
+def cut_to(features: GeometryArray, box: Box) -> GeometryArray:
+    """Big features cut to a little more than a box: overlay then meets hundreds of edges instead of tens of thousands."""
+    west, south, east, north = box
+    aside, up = (east - west) / 50 + 1e-6, (north - south) / 50 + 1e-6
+    out = np.array(features, dtype=object)
+    for index in np.flatnonzero(shapely.get_num_coordinates(out) > 512):
+        cut = shapely.clip_by_rect(out[index], west - aside, south - up, east + aside, north + up)
+        if cut.is_valid:
+            out[index] = cut
+    return out
+
+
+def slivers(
+    areas: Float64Array, shapes: GeometryArray, zone: GaussKruger, tolerances: Tolerances
+) -> BoolArray:
+    """Pieces that are 压盖误差: too small, or too narrow (mean width 2A/P), measured in the project's plane."""
+    narrow = np.zeros(len(areas), bool)
+    for index, shape in enumerate(shapes):
+        around = on_plane(shape, zone).length
+        narrow[index] = around > 0 and 2 * areas[index] / around < tolerances.sliver_width_m
+    return np.asarray((areas < tolerances.sliver_m2) | narrow, bool)
+
+
+def on_plane(shape: Any, zone: GaussKruger) -> Any:
+    """A geometry in degrees on the project's plane."""
+    return shapely.transform(shape, lambda xy: project_gauss(xy, zone))
+
+
+def off_plane(shape: Any, zone: GaussKruger) -> Any:
+    """A geometry on the project's plane in degrees."""
+    return transform(np.array([shape], dtype=object), zone, CGCS2000)[0]
