@@ -11,7 +11,14 @@ from guotu.demo.plan import COUNTY_NAME, ZONE
 from guotu.demo.projects import Piece, Planted
 from guotu.model.arrays import Float64Array
 
-_ENCODING = {"approval": "gbk", "supply": "utf-8-sig", "linkage": "gbk", "onemap": "utf-8", "enforcement": "gbk", "consolidation": "gbk"}
+_ENCODING = {
+    "approval": "gbk",
+    "supply": "utf-8-sig",
+    "linkage": "gbk",
+    "onemap": "utf-8",
+    "enforcement": "gbk",
+    "consolidation": "gbk",
+}
 
 
 def write_boundary(project: Planted, path: Path, pieces: tuple[Piece, ...] | None = None) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from guotu.demo.delivery import CountyFiles, deliver
+from guotu.demo.delivery import deliver
 from guotu.demo.landscape import grow
+from guotu.demo.manifest import CountyFiles
 from guotu.demo.plan import SizeName, plan_for
 
 

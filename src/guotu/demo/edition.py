@@ -45,7 +45,9 @@ class _Editor:
         self.busy = np.zeros(len(survey.polygons), bool)
         self.next_key = len(survey.polygons) + 1
         numbers = survey.table.array("TBBH").astype(int)
-        self.next_number = {int(v): int(numbers[survey.village == v].max()) + 1 for v in np.unique(survey.village)}
+        self.next_number = {
+            int(v): int(numbers[survey.village == v].max()) + 1 for v in np.unique(survey.village)
+        }
         self.tree = shapely.STRtree(survey.polygons)
         self.changes = Changes()
 
@@ -137,7 +139,9 @@ class _Editor:
         if str(self.values["ZZSXDM"][at]) != "LS":
             return False
         self.values["ZZSXDM"][at], self.values["ZZSXMC"][at] = "LYFL", PLANTING["LYFL"]
-        self.changes.fixes.append({"key": str(self.values["BSM"][at]), "field": "ZZSXDM", "before": "LS", "after": "LYFL"})
+        self.changes.fixes.append(
+            {"key": str(self.values["BSM"][at]), "field": "ZZSXDM", "before": "LS", "after": "LYFL"}
+        )
         return True
 
 
@@ -146,7 +150,12 @@ def next_year(survey: Survey, zoning: Zoning, rng: Rng) -> tuple[Table, Changes]
     editor = _Editor(survey, zoning, rng)
     count = len(survey.polygons)
     order = rng.permutation(count).tolist()
-    for kind, act in (("split", editor.split), ("merge", editor.merge), ("class", editor.reclass), ("fix", editor.fix)):
+    for kind, act in (
+        ("split", editor.split),
+        ("merge", editor.merge),
+        ("class", editor.reclass),
+        ("fix", editor.fix),
+    ):
         wanted = max(3, round(SHARES[kind] * count))
         for at in order:
             if wanted == 0:
@@ -157,7 +166,9 @@ def next_year(survey: Survey, zoning: Zoning, rng: Rng) -> tuple[Table, Changes]
     keep = np.flatnonzero(~editor.gone)
     columns = survey.table.columns
     values = {
-        c.name: np.concatenate([editor.values[c.name][keep], np.array([row[c.name] for row, _ in editor.added], object)])
+        c.name: np.concatenate(
+            [editor.values[c.name][keep], np.array([row[c.name] for row, _ in editor.added], object)]
+        )
         for c in columns
     }
     shapes = np.array([shape for _, shape in editor.added], object)

@@ -21,10 +21,11 @@ from guotu.demo.plan import MAX_IMAGE_PIXELS, ZONE
 from guotu.model.arrays import Float64Array, GeometryArray
 
 COLOURS: Final = {
-    "01": (124, 138, 74), "0101": (112, 134, 70), "0103": (146, 134, 92), "02": (92, 118, 66), "03": (52, 82, 46), "0302": (70, 104, 52),
-    "04": (120, 130, 84), "05": (170, 164, 158), "06": (150, 160, 172), "07": (168, 150, 138), "0702": (152, 132, 116),
-    "08": (160, 152, 140), "0810": (84, 116, 70), "09": (150, 140, 130), "10": (150, 148, 146), "1006": (176, 162, 136),
-    "11": (66, 92, 104), "1106": (170, 166, 142), "1107": (84, 104, 100), "12": (158, 150, 128), "1202": (196, 198, 200),
+    "01": (124, 138, 74), "0101": (112, 134, 70), "0103": (146, 134, 92), "02": (92, 118, 66), "03": (52, 82, 46),
+    "0302": (70, 104, 52), "04": (120, 130, 84), "05": (170, 164, 158), "06": (150, 160, 172), "07": (168, 150, 138),
+    "0702": (152, 132, 116), "08": (160, 152, 140), "0810": (84, 116, 70), "09": (150, 140, 130), "10": (150, 148, 146),
+    "1006": (176, 162, 136), "11": (66, 92, 104), "1106": (170, 166, 142), "1107": (84, 104, 100), "12": (158, 150, 128),
+    "1202": (196, 198, 200),
 }  # fmt: skip
 BARE: Final = (188, 160, 128)
 
@@ -45,7 +46,9 @@ class Camera:
         self.transform = from_origin(np.floor(west), np.ceil(north), pixel, pixel)
         self.survey = survey
         shapes = zip(survey.polygons, range(1, len(survey.polygons) + 1), strict=True)
-        self.parcel = rasterize(shapes, (self.rows, self.cols), transform=self.transform, fill=0, dtype="int32")
+        self.parcel = rasterize(
+            shapes, (self.rows, self.cols), transform=self.transform, fill=0, dtype="int32"
+        )
         x = self.transform.c + (np.arange(self.cols) + 0.5) * pixel
         y = self.transform.f - (np.arange(self.rows) + 0.5) * pixel
         shift = placement(land)
@@ -59,14 +62,19 @@ class Camera:
         kinds, place = np.unique(codes, return_inverse=True)
         base = np.array([colour(str(k)) for k in kinds], float)[place]
         ripe = np.isin(codes, ("0101", "0102", "0103"))[:, None] * np.array([38.0, 22.0, -8.0]) * season
-        spread = rng.normal(0, 1, (len(codes), 1)) * np.where(np.isin(codes, ("0101", "0103", "0201")), 11.0, 6.0)[:, None]
+        spread = (
+            rng.normal(0, 1, (len(codes), 1))
+            * np.where(np.isin(codes, ("0101", "0103", "0201")), 11.0, 6.0)[:, None]
+        )
         palette = np.vstack([np.zeros((1, 3)), base + ripe + spread])
         grain = ndimage.gaussian_filter(rng.standard_normal((self.rows, self.cols)), 0.8) * 9.0
         light = self.shade + grain / 128.0
         mask = self.parcel > 0
         stripped = None
         if bare is not None and len(bare):
-            stripped = rasterize(bare, (self.rows, self.cols), transform=self.transform, dtype="uint8").astype(bool)
+            stripped = rasterize(
+                bare, (self.rows, self.cols), transform=self.transform, dtype="uint8"
+            ).astype(bool)
         bands = np.zeros((3, self.rows, self.cols), np.uint8)
         for band in range(3):
             value = palette[self.parcel, band]
@@ -91,7 +99,9 @@ def write_dem(land: Landscape, survey: Survey, path: Path) -> None:
     transform = from_origin(np.floor(west) - grid.cell, np.ceil(north) + grid.cell, grid.cell, grid.cell)
     x = transform.c + (np.arange(cols) + 0.5) * grid.cell - shift[0]
     y = transform.f - (np.arange(rows) + 0.5) * grid.cell - shift[1]
-    height = land.terrain.height.at(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(1, rows, cols)
+    height = land.terrain.height.at(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(
+        1, rows, cols
+    )
     _write(np.round(height, 2).astype(np.float32), transform, path, nodata=-9999.0)
 
 
@@ -105,4 +115,6 @@ def _write(bands: np.ndarray, transform: rasterio.Affine, path: Path, nodata: fl
         with memory.open(**profile) as draft:
             draft.write(bands)
         with memory.open() as draft:
-            rasterio.shutil.copy(draft, path, driver="COG", compress="DEFLATE", predictor="YES", level=5, blocksize=256)
+            rasterio.shutil.copy(
+                draft, path, driver="COG", compress="DEFLATE", predictor="YES", level=5, blocksize=256
+            )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from guotu.demo import names, parcels, sites
 from guotu.demo.landuse import Ground, Painter
 from guotu.demo.lines import Strip
 from guotu.demo.noise import Rng
 from guotu.demo.outline import draw_outline
-from guotu.demo.partition import Cover, melt, voronoi
+from guotu.demo.partition import Cover, Mesh, melt, voronoi
 from guotu.demo.plan import CountyPlan
 from guotu.demo.rivers import trace_rivers
 from guotu.demo.roads import lay_roads
@@ -38,9 +37,6 @@ class Landscape:
     village: Int64Array
     strip: Int64Array
     town_of: Int64Array
-    site_xy: Float64Array
-    site_parcel: Int64Array
-    ground: Ground
     mean: dict[str, Float64Array]
     """Parcel means of site fields: slope, above, depth, urban."""
     home: Int64Array
@@ -68,50 +64,64 @@ def grow(plan: CountyPlan, rng: Rng) -> Landscape:
     strips += sites.field_lines(fields, plain, territory, settlements, rng)
     strips.sort(key=lambda strip: (RANK[strip.dlbm], -strip.width))
     points = sites.scatter(outline, strips, fields, plain, territory, rng)
-    return _cut(plan, terrain, settlements, strips, points, plain, fields, territory, rng)
-
-
-def _cut(
-    plan: CountyPlan,
-    terrain: Terrain,
-    settlements: Settlements,
-    strips: list[Strip],
-    points: sites.Sites,
-    plain: sites.Plain,
-    fields: sites.Fields,
-    territory: sites.Territory,
-    rng: Rng,
-) -> Landscape:
     mesh = voronoi(points.xy, points.inside)
     cells = mesh.cell_areas()
     village = parcels.settle_villages(mesh, territory.of(points.xy), points, cells)
-    painter = Painter(points, strips, terrain, plain, fields, settlements, village, rng)
-    scale, pieces, ground = 1.0, None, None
+    painter = Painter(points, strips, terrain, plain, fields, village, rng)
+    pieces, ground = _calibrate(plan, painter, mesh, cells)
+    cover = melt(mesh, pieces.label, points.strip != sites.FREE, rng)
+    inside = points.inside
+    home, town = np.zeros(pieces.count, np.int64), np.zeros(pieces.count, np.int64)
+    home[pieces.label[inside]], town[pieces.label[inside]] = ground.home[inside], ground.town[inside]
+    return Landscape(
+        plan,
+        terrain,
+        settlements,
+        strips,
+        cover,
+        cover.polygons()[1],
+        pieces.dlbm,
+        pieces.village,
+        pieces.strip,
+        town_of_villages(settlements, _neighbours(mesh, np.where(inside, village, -1), len(settlements.xy))),
+        _means(pieces, ground, np.where(inside, cells, 0.0)),
+        home,
+        town,
+    )
+
+
+def _calibrate(
+    plan: CountyPlan, painter: Painter, mesh: Mesh, cells: Float64Array
+) -> tuple[parcels.Pieces, Ground]:
+    """Parcels of such a size that there are about as many as planned."""
+    scale = 1.0
     for _ in range(3):
         ground = painter.paint(scale)
-        pieces = parcels.build(mesh, points, ground, village, cells)
+        pieces = parcels.build(mesh, painter.sites, ground, painter.village, cells)
         ratio = pieces.count / plan.parcels
         if abs(ratio - 1.0) < 0.03:
             break
         scale *= ratio**1.5
-    assert pieces is not None and ground is not None
-    cover = melt(mesh, pieces.label, points.strip != sites.FREE, rng)
-    _, polygons = cover.polygons()
-    neighbours: list[set[int]] = [set() for _ in settlements.names]
-    for a, b, _ in zip(*parcels.borders(mesh, np.where(points.inside, village, -1)), strict=True):
-        neighbours[int(a)].add(int(b))
-    weight = np.where(points.inside, cells, 0.0)
-    inside = points.inside
-    total = np.bincount(pieces.label[inside], weight[inside], pieces.count)
+    return pieces, ground
 
-    def mean(value: Float64Array) -> Float64Array:
-        return np.asarray(np.bincount(pieces.label[inside], (weight * value)[inside], pieces.count) / total, float)
 
-    home, town = np.zeros(pieces.count, np.int64), np.zeros(pieces.count, np.int64)
-    home[pieces.label[inside]], town[pieces.label[inside]] = ground.settlement[inside], ground.town[inside]
-    return Landscape(
-        plan, terrain, settlements, strips, cover, polygons, pieces.dlbm, pieces.village, pieces.strip,
-        town_of_villages(settlements, neighbours), points.xy, pieces.label, ground,
-        {"slope": mean(ground.slope), "above": mean(ground.above), "depth": mean(np.minimum(ground.depth, 50.0)), "urban": mean(np.minimum(ground.urban, 50.0))},
-        home, town,
-    )  # fmt: skip
+def _neighbours(mesh: Mesh, village: Int64Array, count: int) -> list[set[int]]:
+    """Villages that touch each village."""
+    found: list[set[int]] = [set() for _ in range(count)]
+    for a, b, _ in zip(*parcels.borders(mesh, village), strict=True):
+        found[int(a)].add(int(b))
+    return found
+
+
+def _means(pieces: parcels.Pieces, ground: Ground, weight: Float64Array) -> dict[str, Float64Array]:
+    """Mean of the smooth fields over each parcel's cells."""
+    inside = weight > 0
+    label, weight = pieces.label[inside], weight[inside]
+    total = np.bincount(label, weight, pieces.count)
+    fields = {"slope": ground.slope, "above": ground.above, "depth": ground.depth, "urban": ground.urban}
+    return {
+        name: np.asarray(
+            np.bincount(label, weight * np.minimum(value[inside], 1e4), pieces.count) / total, float
+        )
+        for name, value in fields.items()
+    }

@@ -10,7 +10,6 @@ from scipy.spatial import cKDTree
 
 from guotu.demo.lines import Strip
 from guotu.demo.noise import Noise, Rng
-from guotu.demo.settlements import Settlements
 from guotu.demo.sites import FREE, Fields, Plain, Sites
 from guotu.demo.terrain import Terrain
 from guotu.model.arrays import BoolArray, Float64Array, Int64Array
@@ -23,14 +22,76 @@ CODES: Final = (
 )  # fmt: skip
 INDEX: Final = {code: i for i, code in enumerate(CODES)}
 
-GRAIN: Final = {"field": 0.75, "slope": 0.62, "orchard": 1.0, "forest": 3.6, "built": 1.3, "village": 0.9, "water": 6.0}
+GRAIN: Final = {
+    "field": 0.75,
+    "slope": 0.62,
+    "orchard": 1.0,
+    "forest": 3.6,
+    "built": 1.3,
+    "village": 0.9,
+    "water": 6.0,
+}
 """Mean parcel size in hectares by kind of ground, before calibration."""
 
-SEAT_MIX: Final = {"0701": 46, "05H1": 15, "08H1": 6, "08H2": 11, "0810": 8, "0809": 4, "1201": 4, "1005": 2, "0601": 3, "09": 1}
-RIM_MIX: Final = {"0601": 44, "0508": 8, "0701": 20, "1201": 7, "05H1": 5, "0809": 4, "0103": 6, "0810": 4, "1005": 2}
-TOWN_MIX: Final = {"0701": 40, "0702": 12, "05H1": 12, "08H1": 5, "08H2": 9, "0601": 9, "1201": 4, "0809": 3, "0810": 3, "0103": 3}
-VILLAGE_MIX: Final = {"0702": 76, "08H2": 3, "1104": 5, "0301": 4, "0201": 4, "0103": 4, "1201": 1, "0601": 1, "05H1": 1, "0307": 1}
-FIELD_MIX: Final = {"0101": 77, "0102": 6, "0103": 4.5, "1104": 3.5, "1104A": 2, "1202": 2.5, "0201": 2, "0204": 1, "0307": 1, "0404": 0.5}
+SEAT_MIX: Final = {
+    "0701": 46,
+    "05H1": 15,
+    "08H1": 6,
+    "08H2": 11,
+    "0810": 8,
+    "0809": 4,
+    "1201": 4,
+    "1005": 2,
+    "0601": 3,
+    "09": 1,
+}
+RIM_MIX: Final = {
+    "0601": 44,
+    "0508": 8,
+    "0701": 20,
+    "1201": 7,
+    "05H1": 5,
+    "0809": 4,
+    "0103": 6,
+    "0810": 4,
+    "1005": 2,
+}
+TOWN_MIX: Final = {
+    "0701": 40,
+    "0702": 12,
+    "05H1": 12,
+    "08H1": 5,
+    "08H2": 9,
+    "0601": 9,
+    "1201": 4,
+    "0809": 3,
+    "0810": 3,
+    "0103": 3,
+}
+VILLAGE_MIX: Final = {
+    "0702": 76,
+    "08H2": 3,
+    "1104": 5,
+    "0301": 4,
+    "0201": 4,
+    "0103": 4,
+    "1201": 1,
+    "0601": 1,
+    "05H1": 1,
+    "0307": 1,
+}
+FIELD_MIX: Final = {
+    "0101": 77,
+    "0102": 6,
+    "0103": 4.5,
+    "1104": 3.5,
+    "1104A": 2,
+    "1202": 2.5,
+    "0201": 2,
+    "0204": 1,
+    "0307": 1,
+    "0404": 0.5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +101,7 @@ class Ground:
 
     dlbm: Int64Array
     seed: Int64Array
-    settlement: Int64Array
+    home: Int64Array
     depth: Float64Array
     slope: Float64Array
     above: Float64Array
@@ -58,16 +119,15 @@ class Painter:
         terrain: Terrain,
         plain: Plain,
         fields: Fields,
-        settlements: Settlements,
-        territory: Int64Array,
+        village: Int64Array,
         rng: Rng,
     ) -> None:
         self.sites, self.strips, self.terrain = sites, strips, terrain
-        self.fields, self.settlements, self.village = fields, settlements, territory
+        self.fields, self.village = fields, village
         self.rng_seed = int(rng.integers(2**31))
         xy = sites.xy
         self.slope, self.above = terrain.slope.at(xy), terrain.above_stream.at(xy)
-        self.settlement, self.depth = plain.built(xy)
+        self.home, self.depth = plain.built(xy)
         self.home_rank = plain.rank
         self.town, self.urban = plain.urban(xy)
         self.flat = plain.at(xy)
@@ -109,20 +169,18 @@ class Painter:
         built = free & (self.depth < 1.0)
         field = free & ~built & self.flat
         rest = free & ~built & ~field
-        start = self._paint_fields(field, dlbm, seed, scale, rng)
+        start = self._paint_fields(field, dlbm, seed, scale)
         start = self._paint_hills(rest, dlbm, seed, scale, start, rng)
         start = self._paint_built(built, dlbm, seed, scale, start, rng)
-        start = self._paint_water(free & ~built, dlbm, seed, start, rng)
+        start = self._paint_water(free & ~built, dlbm, seed, start)
         lines = (self.sites.strip != FREE) & self.sites.inside
         dlbm[lines] = np.array([INDEX[strip.dlbm] for strip in self.strips])[self.sites.strip[lines]]
         # Lines are cut where towns are planned to end, so that planning zones can follow parcels.
         band = np.searchsorted([1.0, 1.15], self.urban[lines])
         seed[lines] = start + self.sites.strip[lines] * 3 + band
-        return Ground(dlbm, seed, self.settlement, self.depth, self.slope, self.above, self.town, self.urban)
+        return Ground(dlbm, seed, self.home, self.depth, self.slope, self.above, self.town, self.urban)
 
-    def _paint_fields(
-        self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, scale: float, rng: Rng
-    ) -> int:
+    def _paint_fields(self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, scale: float) -> int:
         """Strips of field inside the blocks of each village's lattice; one crop per strip."""
         village = self.village[mask]
         uv = self.fields.local(self.sites.xy[mask], village)
@@ -165,7 +223,7 @@ class Painter:
     def _paint_built(
         self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, scale: float, start: int, rng: Rng
     ) -> int:
-        rank = self.home_rank[self.settlement]
+        rank = self.home_rank[self.home]
         middle = (rank == 2) & (self.depth < 0.62)
         groups = (
             (mask & middle, SEAT_MIX, GRAIN["built"]),
@@ -184,9 +242,7 @@ class Painter:
             dlbm[part] = crop[seed[part] - before]
         return start
 
-    def _paint_water(
-        self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, start: int, rng: Rng
-    ) -> int:
+    def _paint_water(self, mask: BoolArray, dlbm: Int64Array, seed: Int64Array, start: int) -> int:
         """A reservoir in the hills, shoals along the main river, ponds in hollows."""
         pond = mask & ~self.flat & (self.slope < 5) & (self.noise[2] > 2.1)
         dlbm[pond] = INDEX["1104"]
@@ -213,7 +269,9 @@ class Painter:
         at = int(np.argmax(np.where(quiet, steep, -1.0)))
         gap = np.hypot(*(xy - xy[at]).T)
         wobble = 1 + 0.25 * self.noise[2]
-        return np.asarray(inside & (gap < 420 * wobble) & (height < height[at] + 9.0) & (self.road_gap > 60), bool)
+        return np.asarray(
+            inside & (gap < 420 * wobble) & (height < height[at] + 9.0) & (self.road_gap > 60), bool
+        )
 
     def _seed(
         self,

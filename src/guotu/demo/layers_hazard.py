@@ -42,26 +42,51 @@ def underground(survey: Survey, planter: Planter, projects: dict[str, Planted], 
         ("建筑用砂", _over(projects["sand"], 0.6, rng), "柳溪采砂场", "露天"),
         ("铁矿", _beside(projects["mineral-buffer"], NEAR_MINE), "白石岭铁矿", "地下"),
     ]
-    for kind, title in (("萤石", "云岭萤石矿"), ("水泥用石灰岩", "石桥石灰岩矿"), ("建筑石料用灰岩", "南坪采石场")):
+    for kind, title in (
+        ("萤石", "云岭萤石矿"),
+        ("水泥用石灰岩", "石桥石灰岩矿"),
+        ("建筑石料用灰岩", "南坪采石场"),
+    ):
         shape = _somewhere(survey, planter, 260.0, rng)
         if shape is not None:
             mines.append((kind, shape, title, "露天"))
     mining = [_mine(i, *mine, rng=rng) for i, mine in enumerate(mines, start=1)]
     kinds: dict[str, Any] = {
-        "KQMJ": ("float", 15, 4), "KCSX": ("float", 8, 2), "KCXX": ("float", 8, 2), "YXQQ": ("date", 8, 0), "YXQZ": ("date", 8, 0),
-        "SCGM": ("float", 12, 4), "QYZB": ("text", 254, 0),
-    }  # fmt: skip
+        "KQMJ": ("float", 15, 4),
+        "KCSX": ("float", 8, 2),
+        "KCXX": ("float", 8, 2),
+        "YXQQ": ("date", 8, 0),
+        "YXQZ": ("date", 8, 0),
+        "SCGM": ("float", 12, 4),
+        "QYZB": ("text", 254, 0),
+    }
     finds = [s for s in (_somewhere(survey, planter, 420.0, rng) for _ in range(2)) if s is not None]
     finds = finds or [mines[0][1]]
     exploration = [_exploration(i, shape, rng) for i, shape in enumerate(finds, start=1)]
     deposits = [mines[0][1].buffer(25.0)] + ([mines[3][1]] if len(mines) > 3 else [])
     reserves = [
-        {"KQBH": f"{DIVISION}{i:04d}", "KQMC": f"{COUNTY_NAME}{name}", "KZ": kind, "GM": size, "ZYCL": amount, "LYQK": "开采"}
-        for i, (name, kind, size, amount) in enumerate((("铜山矿区", "铜矿", "中", 42.5), ("云岭矿区", "萤石", "小", 18.0))[: len(deposits)], 1)
+        {
+            "KQBH": f"{DIVISION}{i:04d}",
+            "KQMC": f"{COUNTY_NAME}{name}",
+            "KZ": kind,
+            "GM": size,
+            "ZYCL": amount,
+            "LYQK": "开采",
+        }
+        for i, (name, kind, size, amount) in enumerate(
+            (("铜山矿区", "铜矿", "中", 42.5), ("云岭矿区", "萤石", "小", 18.0))[: len(deposits)], 1
+        )
     ]
     return Underground(
         table("CKQ", mining, _degrees([m[1] for m in mines]), **kinds),
-        table("TKQ", exploration, _degrees(finds), KCMJ=("float", 15, 4), YXQQ=("date", 8, 0), YXQZ=("date", 8, 0)),
+        table(
+            "TKQ",
+            exploration,
+            _degrees(finds),
+            KCMJ=("float", 15, 4),
+            YXQQ=("date", 8, 0),
+            YXQZ=("date", 8, 0),
+        ),
         table("KCD", reserves, _degrees([rounded(d) for d in deposits]), ZYCL=("float", 18, 4)),
     )
 
@@ -84,7 +109,9 @@ def _beside(project: Planted, gap: float) -> shapely.Polygon:
     """A claim whose nearest side runs `gap` metres north of a project."""
     west, _, east, north = project.in_county_plane.bounds
     apex = max(shapely.get_coordinates(project.in_county_plane), key=lambda p: p[1])
-    return rounded(shapely.box(apex[0] - 120.0, north + gap, apex[0] + 120.0, north + gap + 180.0 + 0 * (east - west)))
+    return rounded(
+        shapely.box(apex[0] - 120.0, north + gap, apex[0] + 120.0, north + gap + 180.0 + 0 * (east - west))
+    )
 
 
 def _somewhere(survey: Survey, planter: Planter, radius: float, rng: Rng) -> shapely.Polygon | None:
@@ -97,23 +124,45 @@ def _somewhere(survey: Survey, planter: Planter, radius: float, rng: Rng) -> sha
     return None
 
 
-def _mine(number: int, kind: str, shape: shapely.Polygon, title: str, way: str, *, rng: Rng) -> dict[str, Any]:
+def _mine(
+    number: int, kind: str, shape: shapely.Polygon, title: str, way: str, *, rng: Rng
+) -> dict[str, Any]:
     corners = shapely.get_coordinates(shape)[:6]
     text = ",".join(f"{i},{y:.2f},{x:.2f}" for i, (x, y) in enumerate(corners, 1))
     return {
-        "XKZH": f"C{DIVISION}2021{number:012d}", "SQLX": "延续", "KSMC": title, "CKQR": names.company(rng), "KCZKZ": kind,
-        "KCFS": way, "SCGM": float(rng.integers(5, 60)), "KQMJ": round(shape.area / 1e6, 4), "KCSX": 180.0, "KCXX": -120.0,
-        "YXQQ": date(2021, 3, 1), "YXQZ": date(2036, 3, 1), "FZJG": "安徽省自然资源厅", "XZQDM": DIVISION, "ZBX": "2000国家大地坐标系",
+        "XKZH": f"C{DIVISION}2021{number:012d}",
+        "SQLX": "延续",
+        "KSMC": title,
+        "CKQR": names.company(rng),
+        "KCZKZ": kind,
+        "KCFS": way,
+        "SCGM": float(rng.integers(5, 60)),
+        "KQMJ": round(shape.area / 1e6, 4),
+        "KCSX": 180.0,
+        "KCXX": -120.0,
+        "YXQQ": date(2021, 3, 1),
+        "YXQZ": date(2036, 3, 1),
+        "FZJG": "安徽省自然资源厅",
+        "XZQDM": DIVISION,
+        "ZBX": "2000国家大地坐标系",
         "QYZB": text + ",180,-120",
-    }  # fmt: skip
+    }
 
 
 def _exploration(number: int, shape: shapely.Polygon, rng: Rng) -> dict[str, Any]:
     return {
-        "XKZH": f"T{DIVISION}2022{number:06d}", "XMMC": f"{COUNTY_NAME}外围多金属矿普查之{number}", "TKQR": names.company(rng),
-        "KCKZ": "多金属矿", "KCJD": "普查", "KCMJ": round(shape.area / 1e6, 4), "YXQQ": date(2022, 6, 1), "YXQZ": date(2027, 6, 1),
-        "FZJG": "安徽省自然资源厅", "XZQDM": DIVISION, "QYZB": "",
-    }  # fmt: skip
+        "XKZH": f"T{DIVISION}2022{number:06d}",
+        "XMMC": f"{COUNTY_NAME}外围多金属矿普查之{number}",
+        "TKQR": names.company(rng),
+        "KCKZ": "多金属矿",
+        "KCJD": "普查",
+        "KCMJ": round(shape.area / 1e6, 4),
+        "YXQQ": date(2022, 6, 1),
+        "YXQZ": date(2027, 6, 1),
+        "FZJG": "安徽省自然资源厅",
+        "XZQDM": DIVISION,
+        "QYZB": "",
+    }
 
 
 def hazards(
@@ -121,7 +170,9 @@ def hazards(
 ) -> tuple[Table, Table]:
     """DZZHYFQ over steep parcels (none in towns) and DZZHD; the planted community lies in a high zone with two points."""
     steep = survey.mean["slope"]
-    grade = np.where(steep > 15.0, "高易发", np.where(steep > 9.0, "中易发", np.where(steep > 5.0, "低易发", "")))
+    grade = np.where(
+        steep > 15.0, "高易发", np.where(steep > 9.0, "中易发", np.where(steep > 5.0, "低易发", ""))
+    )
     grade = np.where((zoning.zone != "") | np.isin(survey.codes, ("1101", "1003", "1001", "1006")), "", grade)
     for project in projects.values():
         rows = planter.places.tree.query(project.in_county_plane.buffer(5.0), predicate="intersects")
@@ -133,13 +184,21 @@ def hazards(
     number, parts = number[big], parts[big]
     rows = [
         {
-            "BSM": key, "YSDM": "3005010100", "XZQDM": DIVISION, "XZQMC": COUNTY_NAME, "YFQBH": f"YFQ{i:04d}",
-            "YFQMC": f"{kinds[k]}区{i}", "YFDJ": str(kinds[k]), "ZYZHLX": "滑坡、崩塌", "MJ": area, "SJNF": FIRST_YEAR,
+            "BSM": key,
+            "YSDM": "3005010100",
+            "XZQDM": DIVISION,
+            "XZQMC": COUNTY_NAME,
+            "YFQBH": f"YFQ{i:04d}",
+            "YFQMC": f"{kinds[k]}区{i}",
+            "YFDJ": str(kinds[k]),
+            "ZYZHLX": "滑坡、崩塌",
+            "MJ": area,
+            "SJNF": FIRST_YEAR,
         }
         for i, (key, k, area) in enumerate(
             zip(bsm("3501", len(parts)).tolist(), number.tolist(), official(parts).tolist(), strict=True), 1
         )
-    ]  # fmt: skip
+    ]
     zones = table("DZZHYFQ", rows, list(parts), MJ=("float", 15, 2), SJNF=("int", 4, 0))
     return zones, _points(survey, planter, projects["hazard"], rng)
 
@@ -149,7 +208,9 @@ def _points(survey: Survey, planter: Planter, community: Planted, rng: Rng) -> T
     inside = shape.representative_point()
     west, _, east, north = shape.bounds
     spots = [inside, shapely.Point((west + east) / 2, north + 180.0)]
-    for row in rng.permutation(np.flatnonzero(survey.mean["slope"] > 9.0))[: max(6, len(survey.codes) // 900)].tolist():
+    for row in rng.permutation(np.flatnonzero(survey.mean["slope"] > 9.0))[
+        : max(6, len(survey.codes) // 900)
+    ].tolist():
         spot = survey.polygons[row].point_on_surface()
         if planter.places.free(spot, 1100.0):
             spots.append(spot)
@@ -160,10 +221,25 @@ def _points(survey: Survey, planter: Planter, community: Planted, rng: Rng) -> T
         people = int(rng.integers(3, 90))
         rows.append(
             {
-                "TYBH": f"{DIVISION}{kind}{i:04d}", "MC": f"{names.person(rng)}屋后灾害点", "ZHLX": kind, "XZQDM": DIVISION,
-                "DLWZ": f"{COUNTY_NAME}山区", "JD": float(point.x), "WD": float(point.y), "GMDJ": "小型", "XZWDX": "基本稳定" if i > 1 else "不稳定",
-                "WXRK": people, "WXCC": float(people * 6), "XQDJ": "小型", "SFXH": "0" if i < 3 or rng.random() < 0.85 else "1",
+                "TYBH": f"{DIVISION}{kind}{i:04d}",
+                "MC": f"{names.person(rng)}屋后灾害点",
+                "ZHLX": kind,
+                "XZQDM": DIVISION,
+                "DLWZ": f"{COUNTY_NAME}山区",
+                "JD": float(point.x),
+                "WD": float(point.y),
+                "GMDJ": "小型",
+                "XZWDX": "基本稳定" if i > 1 else "不稳定",
+                "WXRK": people,
+                "WXCC": float(people * 6),
+                "XQDJ": "小型",
+                "SFXH": "0" if i < 3 or rng.random() < 0.85 else "1",
             }
-        )  # fmt: skip
-    kinds: dict[str, Any] = {"JD": ("float", 11, 7), "WD": ("float", 10, 7), "WXRK": ("int", 8, 0), "WXCC": ("float", 12, 2)}
+        )
+    kinds: dict[str, Any] = {
+        "JD": ("float", 11, 7),
+        "WD": ("float", 10, 7),
+        "WXRK": ("int", 8, 0),
+        "WXCC": ("float", 12, 2),
+    }
     return table("DZZHD", rows, list(lonlat), **kinds)

@@ -15,15 +15,19 @@ from guotu.demo.layers_survey import Survey
 from guotu.demo.noise import Rng
 from guotu.demo.places import rounded, shifted
 from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_YEAR
-from guotu.demo.projects import Planter, Planted
+from guotu.demo.projects import Planted, Planter
 from guotu.demo.writers import Column, Kind, Table
-from guotu.model.arrays import GeometryArray
 from guotu.standards import landclass
 
 CITY: Final = ("0601", "0701", "05H1", "08H1", "08H2", "0508", "0809", "1201")
 
 
-def table(name: str, rows: list[dict[str, Any]], geometry: list[shapely.Geometry] | None, **kinds: tuple[Kind, int, int]) -> Table:
+def table(
+    name: str,
+    rows: list[dict[str, Any]],
+    geometry: list[shapely.Geometry] | None,
+    **kinds: tuple[Kind, int, int],
+) -> Table:
     """A table from rows; columns named in `kinds` are (kind, width, decimals), the others text."""
     columns = tuple(Column(key, *kinds.get(key, ("text", 100, 0))) for key in rows[0])
     values = {key: np.array([row[key] for row in rows], object) for key in rows[0]}
@@ -32,7 +36,7 @@ def table(name: str, rows: list[dict[str, Any]], geometry: list[shapely.Geometry
 
 
 def _hectares(shape: shapely.Geometry) -> float:
-    return round(shape.area / 10_000, 4)
+    return round(float(shape.area) / 10_000, 4)
 
 
 def _plots(survey: Survey, planter: Planter, rng: Rng) -> list[tuple[int, shapely.Polygon]]:
@@ -70,9 +74,13 @@ def _approval(number: int, shape: shapely.Polygon, title: str, when: date, **mor
 
 
 _APPROVAL_KINDS: Final[dict[str, tuple[Kind, int, int]]] = {
-    "YSDM": ("text", 10, 0), "DKMJ": ("float", 15, 4), "YDZMJ": ("float", 15, 4), "PZSJ": ("date", 8, 0),
-    "DZJGH": ("text", 19, 0), "XZQDM": ("text", 12, 0),
-}  # fmt: skip
+    "YSDM": ("text", 10, 0),
+    "DKMJ": ("float", 15, 4),
+    "YDZMJ": ("float", 15, 4),
+    "PZSJ": ("date", 8, 0),
+    "DZJGH": ("text", 19, 0),
+    "XZQDM": ("text", 12, 0),
+}
 
 
 def approved_and_supplied(
@@ -107,7 +115,12 @@ def _plant_approvals(projects: dict[str, Planted], approve: Any, supply: Any) ->
     """What `approved`, `supplied`, `unapproved` and the park meet."""
     when = date(2022, 5, 20)
     other = projects["approved"].in_county_plane
-    approve(shifted(other, _reach(other) * 0.55, 4.0), "城北标准厂房项目", when, project_code="2021-349021-41-01-100777")
+    approve(
+        shifted(other, _reach(other) * 0.55, 4.0),
+        "城北标准厂房项目",
+        when,
+        project_code="2021-349021-41-01-100777",
+    )
     own = projects["supplied"]
     ground = rounded(own.in_county_plane.buffer(3.0, join_style="mitre"))
     approve(ground, own.title, when, project_code=own.request["project_code"])
@@ -116,7 +129,9 @@ def _plant_approvals(projects: dict[str, Planted], approve: Any, supply: Any) ->
     park = projects["park"].in_county_plane
     corner = _corner(park)
     approve(corner, "城南污水处理厂扩建", when, project_code="2020-349021-77-01-100555")
-    supply(rounded(corner.buffer(-12.0, join_style="mitre")), "城南污水处理厂扩建", when + timedelta(days=150))
+    supply(
+        rounded(corner.buffer(-12.0, join_style="mitre")), "城南污水处理厂扩建", when + timedelta(days=150)
+    )
 
 
 def _reach(shape: shapely.Polygon) -> float:
@@ -159,16 +174,21 @@ def _supply(number: int, shape: shapely.Polygon, title: str, when: date, rng: Rn
 
 
 _SUPPLY_KINDS: Final[dict[str, tuple[Kind, int, int]]] = {
-    "TDMJ": ("float", 15, 4), "CJRQ": ("date", 8, 0), "HTQDRQ": ("date", 8, 0), "INSTANCEID": ("text", 14, 0),
-    "DZJGH": ("text", 20, 0), "PFWH": ("text", 40, 0),
-}  # fmt: skip
+    "TDMJ": ("float", 15, 4),
+    "CJRQ": ("date", 8, 0),
+    "HTQDRQ": ("date", 8, 0),
+    "INSTANCEID": ("text", 14, 0),
+    "DZJGH": ("text", 20, 0),
+    "PFWH": ("text", 40, 0),
+}
 
 
 def illegal_use(survey: Survey, zoning: Zoning, planter: Planter, rng: Rng) -> Table:
     """WFYD: small plots on farmland found from imagery."""
     rows = np.flatnonzero(zoning.farm)
     rows = rng.permutation(rows)[: max(4, len(rows) // 400)]
-    shapes, records = [], []
+    shapes: list[shapely.Geometry] = []
+    records = []
     for row in rows.tolist():
         centre = survey.polygons[row].point_on_surface()
         shape = rounded(centre.buffer(float(rng.uniform(9, 22)), quad_segs=2))
@@ -179,21 +199,34 @@ def illegal_use(survey: Survey, zoning: Zoning, planter: Planter, rng: Rng) -> T
         shapes.append(shape)
         records.append(
             {
-                "TBBH": f"{DIVISION}WF{number:05d}", "XZQDM": survey.table.values["ZLDWDM"][row][:12],
-                "XZQMC": survey.table.values["ZLDWMC"][row], "WFZT": names.person(rng) if rng.random() < 0.6 else names.company(rng),
-                "WFLX": str(rng.choice(["未批先用", "破坏耕地", "批少占多"])), "FXSJ": found, "YDYT": str(rng.choice(["住宅", "厂房", "堆场", "道路"])),
-                "MJ": float(official(np.array([shape]))[0]), "GDMJ": float(official(np.array([shape]))[0]), "SFFHGH": "0",
+                "TBBH": f"{DIVISION}WF{number:05d}",
+                "XZQDM": survey.table.values["ZLDWDM"][row][:12],
+                "XZQMC": survey.table.values["ZLDWMC"][row],
+                "WFZT": names.person(rng) if rng.random() < 0.6 else names.company(rng),
+                "WFLX": str(rng.choice(["未批先用", "破坏耕地", "批少占多"])),
+                "FXSJ": found,
+                "YDYT": str(rng.choice(["住宅", "厂房", "堆场", "道路"])),
+                "MJ": float(official(np.array([shape]))[0]),
+                "GDMJ": float(official(np.array([shape]))[0]),
+                "SFFHGH": "0",
                 "CCZT": str(rng.choice(["未立案", "立案查处", "已结案"])),
             }
-        )  # fmt: skip
+        )
     return table("WFYD", records, shapes, MJ=("float", 15, 2), GDMJ=("float", 15, 2), FXSJ=("date", 8, 0))
 
 
 def key_projects(projects: dict[str, Planted], planter: Planter, rng: Rng) -> Table:
     """ZDXM: the county's key projects, among them the planted road."""
-    listed = [("X120 改线工程", "交通", projects["mineral-buffer"].in_county_plane.buffer(30.0, join_style="mitre"))]
+    listed = [
+        ("X120 改线工程", "交通", projects["mineral-buffer"].in_county_plane.buffer(30.0, join_style="mitre"))
+    ]
     rows = np.flatnonzero(planter.wild)
-    for title, kind in (("青禾水库除险加固", "水利"), ("110 千伏输变电工程", "能源"), ("县职教中心迁建", "民生"), ("城乡污水管网", "环保")):
+    for title, kind in (
+        ("青禾水库除险加固", "水利"),
+        ("110 千伏输变电工程", "能源"),
+        ("县职教中心迁建", "民生"),
+        ("城乡污水管网", "环保"),
+    ):
         for row in rng.permutation(rows)[:400].tolist():
             shape = planter.survey.polygons[row].point_on_surface().buffer(45.0, quad_segs=3)
             if planter.places.free(shape, 30.0):
@@ -202,12 +235,22 @@ def key_projects(projects: dict[str, Planted], planter: Planter, rng: Rng) -> Ta
     shapes = [rounded(shape) for _, _, shape in listed]
     records = [
         {
-            "BSM": key, "YSDM": "2090050100", "XZQDM": DIVISION, "XZQMC": COUNTY_NAME, "XMMC": title,
-            "XMDM": f"2024-{DIVISION}-48-01-{200000 + i}", "XMLX": kind, "JSXZ": "新建", "JSNX": "2024-2027", "GHQX": "近期",
+            "BSM": key,
+            "YSDM": "2090050100",
+            "XZQDM": DIVISION,
+            "XZQMC": COUNTY_NAME,
+            "XMMC": title,
+            "XMDM": f"2024-{DIVISION}-48-01-{200000 + i}",
+            "XMLX": kind,
+            "JSXZ": "新建",
+            "JSNX": "2024-2027",
+            "GHQX": "近期",
             "YDGM": _hectares(shape),
         }
-        for i, (key, (title, kind, _), shape) in enumerate(zip(bsm("3901", len(listed)).tolist(), listed, shapes, strict=True))
-    ]  # fmt: skip
+        for i, (key, (title, kind, _), shape) in enumerate(
+            zip(bsm("3901", len(listed)).tolist(), listed, shapes, strict=True)
+        )
+    ]
     return table("ZDXM", records, shapes, YDGM=("float", 15, 4))
 
 
@@ -231,12 +274,22 @@ def register(survey: Survey, rng: Rng) -> Table:
         shapes.append(shape)
         records.append(
             {
-                "BSM": number, "YSDM": "6001010000", "ZDDM": parcel, "BDCDYH": parcel + "W00000000", "ZDTZM": mark,
-                "ZL": f"{COUNTY_NAME}{survey.table.values['ZLDWMC'][row]}", "ZDMJ": float(official(np.array([shape]))[0]), "MJDW": "1",
-                "YT": to_national.targets(survey.codes[row])[0], "QLLX": "3" if state else "5" if rural else "7",
-                "QLXZ": ("102" if rng.random() < 0.7 else "101") if state else "203", "QLSDFS": "1", "ZT": "1", "BZ": f"权利人：{owner}",
+                "BSM": number,
+                "YSDM": "6001010000",
+                "ZDDM": parcel,
+                "BDCDYH": parcel + "W00000000",
+                "ZDTZM": mark,
+                "ZL": f"{COUNTY_NAME}{survey.table.values['ZLDWMC'][row]}",
+                "ZDMJ": float(official(np.array([shape]))[0]),
+                "MJDW": "1",
+                "YT": to_national.targets(survey.codes[row])[0],
+                "QLLX": "3" if state else "5" if rural else "7",
+                "QLXZ": ("102" if rng.random() < 0.7 else "101") if state else "203",
+                "QLSDFS": "1",
+                "ZT": "1",
+                "BZ": f"权利人：{owner}",
             }
-        )  # fmt: skip
+        )
     return table("BDC", records, shapes, BSM=("int", 10, 0), ZDMJ=("float", 15, 2))
 
 
@@ -256,20 +309,37 @@ def statistics(land: Landscape, survey: Survey, rng: Rng) -> tuple[Table, Table]
             men = int(total * 0.512)
             people.append(
                 {
-                    "XZQDM": number, "XZQMC": label, "TJNF": year, "CZRK": total, "HJRK": int(total * 1.12),
-                    "CZCZRK": int(total * share), "ZHS": int(total / 2.7), "NANRK": men, "NVRK": total - men, "LNRK": int(total * 0.21),
+                    "XZQDM": number,
+                    "XZQMC": label,
+                    "TJNF": year,
+                    "CZRK": total,
+                    "HJRK": int(total * 1.12),
+                    "CZCZRK": int(total * share),
+                    "ZHS": int(total / 2.7),
+                    "NANRK": men,
+                    "NVRK": total - men,
+                    "LNRK": int(total * 0.21),
                 }
-            )  # fmt: skip
+            )
             output = round(total * (9.8 if town == 0 else 5.1) * growth, 2)
             parts = [round(output * part, 2) for part in (0.12, 0.43)]
             money.append(
                 {
-                    "XZQDM": number, "XZQMC": label, "TJNF": year, "DQSCZZ": output, "DYCYZJZ": parts[0], "DECYZJZ": parts[1],
-                    "DSCYZJZ": round(output - sum(parts), 2), "CZJMSR": round(41_000 * growth, 2), "NCJMSR": round(21_500 * growth, 2),
+                    "XZQDM": number,
+                    "XZQMC": label,
+                    "TJNF": year,
+                    "DQSCZZ": output,
+                    "DYCYZJZ": parts[0],
+                    "DECYZJZ": parts[1],
+                    "DSCYZJZ": round(output - sum(parts), 2),
+                    "CZJMSR": round(41_000 * growth, 2),
+                    "NCJMSR": round(21_500 * growth, 2),
                 }
-            )  # fmt: skip
-    whole: dict[str, tuple[Kind, int, int]] = {k: ("int", 10, 0) for k in people[0] if k not in ("XZQDM", "XZQMC")}
-    figures: dict[str, tuple[Kind, int, int]] = {k: ("float", 15, 2) for k in money[0] if k not in ("XZQDM", "XZQMC", "TJNF")}
+            )
+    whole: dict[str, tuple[Kind, int, int]] = {
+        k: ("int", 10, 0) for k in people[0] if k not in ("XZQDM", "XZQMC")
+    }
+    figures: dict[str, tuple[Kind, int, int]] = {
+        k: ("float", 15, 2) for k in money[0] if k not in ("XZQDM", "XZQMC", "TJNF")
+    }
     return table("RK", people, None, **whole), table("JJ", money, None, TJNF=("int", 4, 0), **figures)
-
-

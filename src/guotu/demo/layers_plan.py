@@ -13,7 +13,7 @@ from guotu.demo.layers_survey import Survey, placement
 from guotu.demo.measure import ellipsoid_area, half_up, to_lonlat
 from guotu.demo.noise import Noise, Rng
 from guotu.demo.plan import CITY_NAME, COUNTY_NAME, DIVISION, FIRST_YEAR, PROVINCE_CODE, PROVINCE_NAME
-from guotu.demo.writers import Column, Table
+from guotu.demo.writers import Column, Kind, Table
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
 from guotu.standards import landclass
 
@@ -54,7 +54,11 @@ def zone_parcels(land: Landscape, survey: Survey, rng: Rng) -> Zoning:
     red = _red_line(survey, zone)
     farm = _farmland(survey, zone, rng)
     planned = _planned(codes, zone, sector, seat, rng)
-    control = np.where(np.isin(codes, ("0601", "0701", "0702", "05H1", "08H1", "08H2", "0809", "1004", "0508", "1201")), "010", "030")
+    control = np.where(
+        np.isin(codes, ("0601", "0701", "0702", "05H1", "08H1", "08H2", "0809", "1004", "0508", "1201")),
+        "010",
+        "030",
+    )
     control = np.where((zone == "410") & (urban < 0.9), "010", control)
     control = np.where(((zone == "410") & (urban >= 0.9)) | (zone == "420"), "020", control)
     control = np.where(red & (survey.mean["above"] > 30.0), "040", control)
@@ -67,7 +71,11 @@ def _sector(land: Landscape, survey: Survey) -> Int64Array:
     away = centre - land.settlements.xy[0]
     angle = np.arctan2(away[:, 1], away[:, 0])
     ring = (survey.mean["urban"] > 0.75) & (survey.mean["urban"] < 1.3)
-    hard = survey.mean["slope"] + 30.0 * np.isin(survey.codes, ("1101", "1103")) + 4.0 * np.isin(survey.codes, ("1003", "1001"))
+    hard = (
+        survey.mean["slope"]
+        + 30.0 * np.isin(survey.codes, ("1101", "1103"))
+        + 4.0 * np.isin(survey.codes, ("1003", "1001"))
+    )
     best, cost = 0.0, np.inf
     for bearing in np.linspace(-np.pi, np.pi, 16, endpoint=False):
         mine = ring & (np.abs(_turn(angle - bearing)) < 0.9)
@@ -93,7 +101,7 @@ def _red_line(survey: Survey, zone: np.ndarray) -> BoolArray:
     quota = np.cumsum(np.where(fit, area, 0.0)[order]) < area.sum() / 7.0
     red = np.zeros(len(codes), bool)
     red[order[quota]] = True
-    return red & fit
+    return np.asarray(red & fit, bool)
 
 
 def _farmland(survey: Survey, zone: np.ndarray, rng: Rng) -> BoolArray:
@@ -109,23 +117,31 @@ def _farmland(survey: Survey, zone: np.ndarray, rng: Rng) -> BoolArray:
     )
 
 
-def _planned(codes: np.ndarray, zone: np.ndarray, sector: Int64Array, seat: BoolArray, rng: Rng) -> np.ndarray:
+def _planned(
+    codes: np.ndarray, zone: np.ndarray, sector: Int64Array, seat: BoolArray, rng: Rng
+) -> np.ndarray:
     planned = np.array([PLANNED[code] for code in codes.tolist()])
     rural = np.isin(np.array([c[:2] for c in codes.tolist()]), ("01", "02", "03", "04", "12"))
     rural |= np.isin(codes, ("1006", "1104", "1104A", "1107", "1107A", "0702", "1201"))
     fixed = np.isin(codes, LINEAR)
     inner = (zone == "410") & ~fixed
-    fill = np.where(rng.random(len(codes)) < 0.12, "1401", np.where(rng.random(len(codes)) < 0.2, "0901", "0701"))
+    fill = np.where(
+        rng.random(len(codes)) < 0.12, "1401", np.where(rng.random(len(codes)) < 0.2, "0901", "0701")
+    )
     planned = np.where(inner & rural, fill, planned)
     planned = np.where(inner & seat & (sector == 0) & (rural | (codes == "0601")), "1001", planned)
     planned = np.where((zone == "420") & ~fixed, "16", planned)
     return np.where((zone == "430") & rural, "1401", planned)
 
 
-def _old_use(survey: Survey, zone: np.ndarray, farm: BoolArray, red: BoolArray, control: np.ndarray) -> np.ndarray:
+def _old_use(
+    survey: Survey, zone: np.ndarray, farm: BoolArray, red: BoolArray, control: np.ndarray
+) -> np.ndarray:
     codes = survey.codes
     use = np.full(len(codes), "990")
-    use = np.where(survey.cropland | np.isin(codes, ("0201", "0202", "0204", "1202", "1104", "1104A")), "020", use)
+    use = np.where(
+        survey.cropland | np.isin(codes, ("0201", "0202", "0204", "1202", "1104", "1104A")), "020", use
+    )
     use = np.where(np.isin(codes, ("0301", "0302", "0305", "0307", "0404")), "090", use)
     use = np.where(np.isin(codes, ("0702", "1201", "08H2", "05H1")), "040", use)
     use = np.where((zone == "410") & (control == "010"), "030", use)
@@ -178,14 +194,36 @@ def farmland_table(survey: Survey, zoning: Zoning, towns: tuple[str, ...]) -> Ta
         "BHKSSJ": np.full(len(rows), "2022-10-01"),
         "SJNF": np.full(len(rows), FIRST_YEAR),
     }
-    same = ("TBBH", "DLBM", "DLMC", "QSXZ", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC", "KCDLBM", "KCXS", "KCMJ", "GDLX", "GDPDJB", "TBXHDM")
+    same = (
+        "TBBH",
+        "DLBM",
+        "DLMC",
+        "QSXZ",
+        "QSDWDM",
+        "QSDWMC",
+        "ZLDWDM",
+        "ZLDWMC",
+        "KCDLBM",
+        "KCXS",
+        "KCMJ",
+        "GDLX",
+        "GDPDJB",
+        "TBXHDM",
+    )
     values |= {name: source.values[name] for name in same}
     order = (
         "BSM", "YSDM", "XZQDM", "XZQMC", "YJJBNTTBBH", "TBBH", "DLBM", "DLMC", "QSXZ", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC",
         "KCDLBM", "KCXS", "KCMJ", "YJJBNTTBMJ", "YJJBNTMJ", "GDLX", "GDPDJB", "TBXHDM", "GDZZSXDM", "WDGD", "BHKSSJ", "SJNF",
     )  # fmt: skip
-    kinds = {"KCXS": "float", "KCMJ": "float", "YJJBNTTBMJ": "float", "YJJBNTMJ": "float", "SJNF": "int", "BHKSSJ": "date"}
-    columns = tuple(Column(name, kinds.get(name, "text")) for name in order)  # type: ignore[arg-type]
+    kinds: dict[str, Kind] = {
+        "KCXS": "float",
+        "KCMJ": "float",
+        "YJJBNTTBMJ": "float",
+        "YJJBNTMJ": "float",
+        "SJNF": "int",
+        "BHKSSJ": "date",
+    }
+    columns = tuple(Column(name, kinds.get(name, "text")) for name in order)
     return Table("YJJBNTTB", columns, values, source.geometry)
 
 
@@ -204,7 +242,12 @@ def red_line_table(land: Landscape, survey: Survey, zoning: Zoning) -> Table:
         "LHLX": np.full(count, "陆域"),
         "MJ": official(parts),
     }
-    columns = tuple(Column(name, "float" if name == "MJ" else "text", 15 if name == "MJ" else 50, 2 if name == "MJ" else 0) for name in values)
+    columns = tuple(
+        Column(
+            name, "float" if name == "MJ" else "text", 15 if name == "MJ" else 50, 2 if name == "MJ" else 0
+        )
+        for name in values
+    )
     return Table("STBHHX", columns, values, parts)
 
 
@@ -238,7 +281,9 @@ def boundary_table(land: Landscape, survey: Survey, zoning: Zoning) -> Table:
 def planned_use_table(land: Landscape, survey: Survey, zoning: Zoning) -> Table:
     """GHYT: a coverage of planned classes, by village."""
     scheme = landclass.scheme("ydyh-2023")
-    key = np.array([f"{c}|{v}" for c, v in zip(zoning.planned.tolist(), survey.village.tolist(), strict=True)])
+    key = np.array(
+        [f"{c}|{v}" for c, v in zip(zoning.planned.tolist(), survey.village.tolist(), strict=True)]
+    )
     group, kinds = grouped(key, np.ones(len(key), bool))
     number, parts = dissolve(land, survey, group)
     codes = np.array([kind.split("|")[0] for kind in kinds.tolist()])[number]
@@ -269,8 +314,8 @@ def control_table(land: Landscape, survey: Survey, zoning: Zoning) -> Table:
         "SM": np.array([CONTROL_NAMES[c] for c in codes.tolist()]),
         "XZQDM": np.full(count, DIVISION),
     }
-    kinds_of = {"BSM": "int", "GZQMJ": "float"}
-    columns = tuple(Column(name, kinds_of.get(name, "text")) for name in values)  # type: ignore[arg-type]
+    kinds_of: dict[str, Kind] = {"BSM": "int", "GZQMJ": "float"}
+    columns = tuple(Column(name, kinds_of.get(name, "text")) for name in values)
     return Table("JSYDGZQ", columns, values, parts)
 
 
@@ -288,6 +333,8 @@ def old_use_table(land: Landscape, survey: Survey, zoning: Zoning) -> Table:
         "TDYTQBH": np.array([f"{c}{i + 1:06d}" for i, c in enumerate(codes.tolist())]),
         "TDYTQMJ": official(parts),
     }
-    kinds_of = {"BSM": "int", "TDYTQMJ": "float"}
-    columns = tuple(Column(name, kinds_of.get(name, "text"), 16, 2 if name == "TDYTQMJ" else 0) for name in values)  # type: ignore[arg-type]
+    kinds_of: dict[str, Kind] = {"BSM": "int", "TDYTQMJ": "float"}
+    columns = tuple(
+        Column(name, kinds_of.get(name, "text"), 16, 2 if name == "TDYTQMJ" else 0) for name in values
+    )
     return Table("TDYTQ", columns, values, parts)

@@ -156,7 +156,7 @@ def survey(land: Landscape, rng: Rng) -> Survey:
     }
     values |= _numbers(village_of)
     values |= _tillage(dlbm, mean["slope"], mean["above"], area, rng)
-    values |= _ownership(dlbm, rank, mean, values, rng)
+    values |= _ownership(dlbm, rank, mean, values)
     values |= _place(dlbm, rank, mean["depth"], land.strip[order], land)
     empty = np.full(len(order), "")
     for name in ("TBYBH", "FRDBS", "HDMC", "BZ"):
@@ -206,7 +206,9 @@ def _tillage(
     steep = np.where(crop & (dlbm == "0101") & (slope < 3.5), "1", steep)
     level = np.where(crop, steep, "")
     kind = np.where(crop & (level != "1"), np.where(rng.random(count) < 0.72, "TT", "PD"), "")
-    ratio = np.array([BANK_COEFFICIENT.get(pair, 0.0) for pair in zip(kind.tolist(), level.tolist(), strict=True)])
+    ratio = np.array(
+        [BANK_COEFFICIENT.get(pair, 0.0) for pair in zip(kind.tolist(), level.tolist(), strict=True)]
+    )
     banks = half_up(area * ratio)
     luck = rng.random(count)
     planted = np.array(["LS", "LYFL", "FLS", "WG", "XG"])[np.searchsorted([0.78, 0.86, 0.95, 0.985], luck)]
@@ -226,18 +228,23 @@ def _tillage(
         "TBXHDM": np.where(bed, "HDGD", ""),
         "TBXHMC": np.where(bed, "河道耕地", ""),
         "GDDB": np.array(
-            [int(5 + g) if c else None for c, g in zip(crop.tolist(), rng.integers(0, 5, count), strict=True)],
+            [
+                int(5 + g) if c else None
+                for c, g in zip(crop.tolist(), rng.integers(0, 5, count), strict=True)
+            ],
             object,
         ),
     }
 
 
 def _ownership(
-    dlbm: np.ndarray, rank: Int64Array, mean: dict[str, Float64Array], values: dict[str, Any], rng: Rng
+    dlbm: np.ndarray, rank: Int64Array, mean: dict[str, Float64Array], values: dict[str, Any]
 ) -> dict[str, Any]:
     """State land: roads, rivers, towns' built-up land, a state forest farm; the rest belongs to the villages."""
     urban = (rank > 0) & (mean["depth"] < 1.3)
-    town = np.isin(dlbm, ("0701", "05H1", "08H1", "08H2", "0809", "0810", "0601", "0508", "1004", "1005", "1201", "09"))
+    town = np.isin(
+        dlbm, ("0701", "05H1", "08H1", "08H2", "0809", "0810", "0601", "0508", "1004", "1005", "1201", "09")
+    )
     public = np.isin(dlbm, ("1001", "1003", "1101", "1103", "1106", "1107A", "1109"))
     farm = np.isin(dlbm, ("0301", "0302", "0305")) & (mean["above"] > 95.0)
     state = public | (town & urban) | farm
@@ -274,17 +281,20 @@ def divisions(land: Landscape, parcels: Survey) -> tuple[Table, Table]:
     towns = _dissolved(land, land.town_of[land.village], shift)
     villages = _dissolved(land, land.village, shift)
     town_table = _division_table(
-        "XZQ", "1000600100", "1110", parcels.town_codes, land.settlements.town_names, towns, area, town_of_row
+        "XZQ",
+        ("1000600100", "1110"),
+        parcels.town_codes,
+        land.settlements.town_names,
+        towns,
+        np.asarray(np.bincount(town_of_row, area, len(parcels.town_codes)), float),
     )
     village_table = _division_table(
         "CJDCQ",
-        "1000600400",
-        "1120",
+        ("1000600400", "1120"),
         tuple(code + "0" * 7 for code in parcels.village_codes),
         parcels.village_names,
         villages,
-        area,
-        parcels.village,
+        np.asarray(np.bincount(parcels.village, area, len(parcels.village_codes)), float),
     )
     names = {"XZQDM": "ZLDWDM", "XZQMC": "ZLDWMC"}
     columns = tuple(
@@ -302,22 +312,21 @@ def _dissolved(land: Landscape, group: Int64Array, shift: Float64Array) -> Geome
 
 def _division_table(
     name: str,
-    ysdm: str,
-    layer: str,
+    kind: tuple[str, str],
     codes: tuple[str, ...],
     labels: tuple[str, ...],
     geometry: GeometryArray,
     area: Float64Array,
-    group: Int64Array,
 ) -> Table:
-    count = len(codes)
+    """A division layer; `kind` is (要素代码, layer part of the key), `area` the sum of 图斑面积 of each division."""
+    count, (ysdm, layer) = len(codes), kind
     order = np.argsort(codes)
     values = {
         "BSM": np.array([f"{DIVISION}{layer}{i + 1:08d}" for i in range(count)]),
         "YSDM": np.full(count, ysdm),
         "XZQDM": np.array(codes)[order],
         "XZQMC": np.array(labels)[order],
-        "DCMJ": half_up(np.bincount(group, area, count))[order],
+        "DCMJ": half_up(area)[order],
         "JSMJ": half_up(ellipsoid_area(to_lonlat(geometry)))[order],
         "MSSM": np.full(count, "00"),
         "HDMC": np.full(count, ""),

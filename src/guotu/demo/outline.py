@@ -30,7 +30,9 @@ def _lobes(rng: Rng, side: float) -> Float64Array:
     angle = np.linspace(0.0, 2 * np.pi, 721)
     radius = np.ones_like(angle)
     for wave in range(2, 26):
-        radius += 0.40 * wave**-1.15 * rng.uniform(0.4, 1.0) * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
+        radius += (
+            0.40 * wave**-1.15 * rng.uniform(0.4, 1.0) * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
+        )
     radius = np.clip(radius, 0.5, 1.45) * side * 0.55
     return np.column_stack([1.1 * radius * np.cos(angle), 0.95 * radius * np.sin(angle)])
 

@@ -77,7 +77,7 @@ def borders(mesh: Mesh, piece: Int64Array) -> tuple[Int64Array, Int64Array, Floa
     a, b, w = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([w, w])
     size = int(piece.max()) + 1
     pair, index = np.unique(a * np.int64(size) + b, return_inverse=True)
-    return pair // size, pair % size, np.bincount(index, w)
+    return pair // size, pair % size, np.asarray(np.bincount(index, w), float)
 
 
 def _longest(a: Int64Array, value: Int64Array, weight: Float64Array, count: int) -> Int64Array:
@@ -106,7 +106,13 @@ def build(mesh: Mesh, sites: Sites, ground: Ground, village: Int64Array, cells: 
 
 
 def _least(pieces: Pieces) -> Float64Array:
-    built = np.array([code[0] in "0" and code[1] in "56789" or code in ("1001", "1003", "1004", "1005", "1109", "1201", "1202") for code in CODES])
+    built = np.array(
+        [
+            (code[0] in "0" and code[1] in "56789")
+            or code in ("1001", "1003", "1004", "1005", "1109", "1201", "1202")
+            for code in CODES
+        ]
+    )
     return np.where(built[pieces.dlbm], LEAST_BUILT, LEAST_OTHER)
 
 
@@ -119,7 +125,13 @@ def _describe(
     first = np.full(count, -1, np.int64)
     index = np.flatnonzero(inside)
     first[own[::-1]] = index[::-1]
-    return Pieces(piece, ground.dlbm[first], village[first], sites.strip[first], np.bincount(own, cells[inside], count))
+    return Pieces(
+        piece,
+        ground.dlbm[first],
+        village[first],
+        sites.strip[first],
+        np.asarray(np.bincount(own, cells[inside], count), float),
+    )
 
 
 def _join(mesh: Mesh, piece: Int64Array, pieces: Pieces, small: BoolArray) -> Int64Array:
@@ -128,12 +140,18 @@ def _join(mesh: Mesh, piece: Int64Array, pieces: Pieces, small: BoolArray) -> In
     keep = small[a] & (pieces.village[a] == pieces.village[b])
     a, b, length = a[keep], b[keep], length[keep]
     line_a, line_b = pieces.strip[a] != FREE, pieces.strip[b] != FREE
-    liking = length * np.where(pieces.dlbm[a] == pieces.dlbm[b], 8.0, 1.0) * np.where(line_a == line_b, 3.0, 1.0)
+    liking = (
+        length * np.where(pieces.dlbm[a] == pieces.dlbm[b], 8.0, 1.0) * np.where(line_a == line_b, 3.0, 1.0)
+    )
     target = _longest(a, b, liking, pieces.count)
     into = np.where(small & (target >= 0), target, np.arange(pieces.count))
     # Two small pieces may choose each other: the larger stays. A piece that others join does not itself move.
     mutual = into[into] == np.arange(pieces.count)
-    stays = mutual & (pieces.area >= pieces.area[into]) & ((pieces.area > pieces.area[into]) | (np.arange(pieces.count) < into))
+    stays = (
+        mutual
+        & (pieces.area >= pieces.area[into])
+        & ((pieces.area > pieces.area[into]) | (np.arange(pieces.count) < into))
+    )
     into = np.where(stays, np.arange(pieces.count), into)
     while not np.array_equal(into, into[into]):
         into = into[into]
@@ -148,5 +166,5 @@ def _describe_again(piece: Int64Array, before: Pieces) -> Pieces:
     label[inside] = number
     into = np.full(before.count, 0, np.int64)
     into[before.label[inside]] = number
-    area = np.bincount(into, before.area, len(kept))
+    area = np.asarray(np.bincount(into, before.area, len(kept)), float)
     return Pieces(label, before.dlbm[kept], before.village[kept], before.strip[kept], area)

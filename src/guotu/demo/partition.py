@@ -112,7 +112,9 @@ def melt(mesh: Mesh, label: Int64Array, straight: BoolArray, rng: Rng) -> Cover:
     exact = cover.vertices
     moved = _soften(cover, 2)
     for _ in range(6):
-        lively = _enliven(replace(cover, vertices=moved), plain[kept], np.random.default_rng(rng.integers(2**31)))
+        lively = _enliven(
+            replace(cover, vertices=moved), plain[kept], np.random.default_rng(rng.integers(2**31))
+        )
         _, polygons = lively.polygons()
         bad = polygons[~shapely.is_valid(polygons)]
         if not len(bad):
@@ -336,6 +338,4 @@ def _several(shells: GeometryArray, holes: GeometryArray) -> shapely.MultiPolygo
     for hole in holes:
         around = np.flatnonzero(shapely.covers(areas, shapely.polygons(hole)))
         owned[int(around[0])].append(hole)
-    return shapely.MultiPolygon(
-        [shapely.Polygon(s, h) for s, h in zip(shells, owned, strict=True)]
-    )
+    return shapely.MultiPolygon([shapely.Polygon(s, h) for s, h in zip(shells, owned, strict=True)])

@@ -20,11 +20,14 @@ class Places:
     survey: Survey
     rng: Rng
     tree: shapely.STRtree
+    county: shapely.Polygon
     taken: list[tuple[Float64Array, float]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, survey: Survey, rng: Rng) -> Places:
-        return cls(survey, rng, shapely.STRtree(survey.polygons))
+    def of(cls, survey: Survey, county: shapely.Polygon, rng: Rng) -> Places:
+        """An empty county."""
+        shapely.prepare(county)
+        return cls(survey, rng, shapely.STRtree(survey.polygons), county)
 
     def spot(
         self,
@@ -42,23 +45,26 @@ class Places:
         """
         if points is None:
             points = self._centres(np.flatnonzero(allowed if around is None else around))
-        for keep, size, strict in (
-            (reserve, radius, True), (reserve, radius * 0.6, True), (reserve / 2, radius, True), (0.0, radius, True),
-            (0.0, radius * 0.75, True), (0.0, radius * 0.55, True), (0.0, radius * 0.4, True), (0.0, 22.0, True), (0.0, 22.0, False),
-        ):  # fmt: skip
-            good = self.clear(points, max(size, keep))
-            good[good] = self.only(points[good], size, allowed) if strict else True
-            if good.any():
-                centre = points[np.flatnonzero(good)[0]]
-                self.taken.append((centre, max(size, keep)))
-                return centre, size
+        ladder = [(reserve, radius, True), (reserve, radius * 0.6, True), (reserve / 2, radius, True)]
+        ladder += [(0.0, radius * part, True) for part in (1.0, 0.75, 0.55, 0.4)]
+        ladder += [(0.0, 22.0, True), (0.0, 22.0, False)]
+        for keep, size, strict in ladder:
+            spots = points[self.clear(points, max(size, keep))]
+            for some in np.array_split(spots, max(1, len(spots) // 60)):
+                good = self.only(some, size, allowed) if strict else np.ones(len(some), bool)
+                if good.any():
+                    centre = some[np.flatnonzero(good)[0]]
+                    self.taken.append((centre, max(size, keep)))
+                    return centre, size
         raise AssertionError("the county has no room for its planted projects")
 
     def _centres(self, rows: np.ndarray) -> Float64Array:
         if not len(rows):
             rows = np.arange(len(self.survey.polygons))
         rows = self.rng.permutation(rows)[:1500]
-        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(self.survey.polygons[rows])), float)
+        return np.asarray(
+            shapely.get_coordinates(shapely.point_on_surface(self.survey.polygons[rows])), float
+        )
 
     def clear(self, points: Float64Array, radius: float) -> BoolArray:
         good = np.ones(len(points), bool)
@@ -71,10 +77,7 @@ class Places:
         discs = shapely.buffer(shapely.points(points), radius, quad_segs=6)
         disc, parcel = self.tree.query(discs, predicate="intersects")
         bad = np.bincount(disc, ~allowed[parcel], len(points)) > 0
-        covered = np.bincount(
-            disc, shapely.area(shapely.intersection(discs[disc], self.survey.polygons[parcel])) * ~bad[disc], len(points)
-        )
-        return np.asarray(~bad & (covered > 0.9999 * shapely.area(discs)), bool)
+        return np.asarray(~bad & shapely.covers(self.county, discs), bool)
 
     def free(self, geometry: shapely.Geometry, gap: float = 0.0) -> bool:
         """True where a shape stays `gap` metres away from every disc."""
@@ -88,7 +91,9 @@ def plot(centre: Float64Array, radius: float, rng: Rng, points: int = 14) -> sha
     t = np.linspace(0, 1, side + 1)[:-1]
     corners = np.array([[-long, -short], [long, -short], [long, short], [-long, short]])
     corners *= rng.uniform(0.9, 1.0, (4, 1))
-    outline = np.vstack([a + (b - a) * t[:, None] for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
+    outline = np.vstack(
+        [a + (b - a) * t[:, None] for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
+    )
     outline = outline * (1.0 + rng.uniform(-0.035, 0.0, (len(outline), 1)))
     shape = affinity.rotate(shapely.Polygon(outline), float(rng.uniform(0, 180)), origin=(0, 0))
     placed = affinity.translate(shape, float(centre[0]), float(centre[1]))
@@ -108,11 +113,15 @@ def shifted(shape: shapely.Polygon, dx: float, dy: float) -> shapely.Polygon:
     return rounded(affinity.translate(shape, dx, dy))
 
 
-def blob(centre: Float64Array, radius: float, rng: Rng, points: int = 36, rough: float = 0.22) -> shapely.Polygon:
+def blob(
+    centre: Float64Array, radius: float, rng: Rng, points: int = 36, rough: float = 0.22
+) -> shapely.Polygon:
     """A rounded natural shape."""
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
     r = np.ones(points)
     for wave in range(2, 7):
         r += rough / wave**0.8 * rng.uniform(0.3, 1.0) * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
     r = np.clip(r, 0.5, 1.35) * radius
-    return rounded(shapely.Polygon(np.column_stack([centre[0] + r * np.cos(angle), centre[1] + r * np.sin(angle)])))
+    return rounded(
+        shapely.Polygon(np.column_stack([centre[0] + r * np.cos(angle), centre[1] + r * np.sin(angle)]))
+    )

@@ -28,7 +28,7 @@ class CountyPlan:
     @property
     def side(self) -> float:
         """Metres: side of a square of that area."""
-        return self.area**0.5
+        return float(self.area**0.5)
 
     @property
     def villages(self) -> int:
@@ -36,7 +36,7 @@ class CountyPlan:
 
     @property
     def towns(self) -> int:
-        return max(3, round(self.villages**0.5 * 0.95))
+        return max(3, int(round(self.villages**0.5 * 0.95, 0)))
 
 
 PLAN: Final[dict[SizeName, CountyPlan]] = {

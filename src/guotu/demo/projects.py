@@ -70,10 +70,13 @@ class Planter:
     def __init__(self, land: Landscape, survey: Survey, zoning: Zoning, rng: Rng) -> None:
         self.survey, self.zoning, self.rng = survey, zoning, rng
         self.land = land
-        self.places = Places.of(survey, rng)
+        county = dissolve(land, survey, np.zeros(len(survey.polygons), np.int64))[1][0]
+        self.places = Places.of(survey, county, rng)
         codes = survey.codes
         self.industry = (zoning.zone == "410") & (zoning.planned == "1001")
-        self.wild = (zoning.zone == "") & ~zoning.farm & ~zoning.red & ~np.isin(codes, ("1101", "1001", "1003"))
+        self.wild = (
+            (zoning.zone == "") & ~zoning.farm & ~zoning.red & ~np.isin(codes, ("1101", "1001", "1003"))
+        )
         self.rural = (zoning.zone == "") & ~zoning.red
         self.dry = ~np.isin(codes, ("1101", "1103", "1001"))
         self.base = float(np.clip(land.plan.side / 16_000.0, 0.6, 1.6)) * 85.0
@@ -81,10 +84,25 @@ class Planter:
     def all(self) -> list[Planted]:
         """Every project; the park first, because it needs the most room."""
         return [
-            self.park(), self.hazard(), self.zone_edge(), self.clean(), self.approved(), self.supplied(), self.unapproved(), self.multi(),
-            self.conditional(), self.adjustment(), self.old_plan(), self.farmland(), self.sliver(), self.red_line(), self.outside(),
-            self.important_mineral(), self.sand(), self.mineral_buffer(),
-        ]  # fmt: skip
+            self.park(),
+            self.hazard(),
+            self.zone_edge(),
+            self.clean(),
+            self.approved(),
+            self.supplied(),
+            self.unapproved(),
+            self.multi(),
+            self.conditional(),
+            self.adjustment(),
+            self.old_plan(),
+            self.farmland(),
+            self.sliver(),
+            self.red_line(),
+            self.outside(),
+            self.important_mineral(),
+            self.sand(),
+            self.mineral_buffer(),
+        ]
 
     def _one(
         self, key: str, title: str, about: str, shape: shapely.Polygon, *, use: str = "1001", **more: Any
@@ -124,7 +142,13 @@ class Planter:
     def _park_centre(self, size: float) -> Float64Array:
         zoning, survey = self.zoning, self.survey
         seat = self.land.settlements.rank[self.land.town[survey.label]] == 2
-        ring = seat & (survey.mean["urban"] > 0.9) & (survey.mean["urban"] < 1.25) & (zoning.zone != "430") & self.dry
+        ring = (
+            seat
+            & (survey.mean["urban"] > 0.9)
+            & (survey.mean["urban"] < 1.25)
+            & (zoning.zone != "430")
+            & self.dry
+        )
         rows = np.flatnonzero(ring)[:: max(1, int(ring.sum() / 150))]
         points = shapely.get_coordinates(shapely.centroid(survey.polygons[rows]))
         discs = shapely.buffer(shapely.points(points), size * 0.75)
@@ -143,7 +167,11 @@ class Planter:
     def zone_edge(self) -> Planted:
         """Across the meridian where zone 39 meets zone 40, submitted in zone 40."""
         change = pyproj.Transformer.from_crs(4490, ZONE.epsg, always_xy=True)
-        line = np.column_stack(change.transform(np.full(4000, ZONE_EDGE_LONGITUDE), CENTRE_LATITUDE + np.linspace(-0.5, 0.5, 4000)))
+        line = np.column_stack(
+            change.transform(
+                np.full(4000, ZONE_EDGE_LONGITUDE), CENTRE_LATITUDE + np.linspace(-0.5, 0.5, 4000)
+            )
+        )
         radius = self.base * 1.1
         inside = self.places.tree.query(shapely.points(line), predicate="within")
         spots = line[inside[0]]
@@ -154,27 +182,51 @@ class Planter:
         shape = plot(centre, radius, self.rng, 22)
         plane = rounded(to_plane(to_lonlat(np.array([shape])), ZONE.epsg + 1)[0])
         return self._one(
-            "zone-edge", "跨带线变电站", "横跨 118.5°E 分带线，按 40 带坐标报来", plane, use="1303", epsg=ZONE.epsg + 1
+            "zone-edge",
+            "跨带线变电站",
+            "横跨 118.5°E 分带线，按 40 带坐标报来",
+            plane,
+            use="1303",
+            epsg=ZONE.epsg + 1,
         )
 
     def clean(self) -> Planted:
         """Inside the concentrated construction zone, planned as industry, nothing in the way."""
-        return self._one("clean", "青禾精密制造", "全部位于集中建设区且规划用途相符，无任何冲突", self._plot(self.industry, 0.9))
+        return self._one(
+            "clean",
+            "青禾精密制造",
+            "全部位于集中建设区且规划用途相符，无任何冲突",
+            self._plot(self.industry, 0.9),
+        )
 
     def approved(self) -> Planted:
-        return self._one("approved", "青禾物流配套", "与另一项目的批准用地重叠", self._plot(self.industry, 0.9), request={"project_code": code(2)})
+        return self._one(
+            "approved",
+            "青禾物流配套",
+            "与另一项目的批准用地重叠",
+            self._plot(self.industry, 0.9),
+            request={"project_code": code(2)},
+        )
 
     def supplied(self) -> Planted:
         return self._one(
-            "supplied", "青禾食品加工", "自有批准用地，但与已供应宗地重叠", self._plot(self.industry, 0.9),
-            dialect="supply", request={"project_code": code(3)},
-        )  # fmt: skip
+            "supplied",
+            "青禾食品加工",
+            "自有批准用地，但与已供应宗地重叠",
+            self._plot(self.industry, 0.9),
+            dialect="supply",
+            request={"project_code": code(3)},
+        )
 
     def unapproved(self) -> Planted:
         return self._one(
-            "unapproved", "青禾建材堆场", "拟供地块没有批准用地覆盖（未批先供）", self._plot(self.industry, 0.9),
-            dialect="supply", request={"project_code": code(4)},
-        )  # fmt: skip
+            "unapproved",
+            "青禾建材堆场",
+            "拟供地块没有批准用地覆盖（未批先供）",
+            self._plot(self.industry, 0.9),
+            dialect="supply",
+            request={"project_code": code(4)},
+        )
 
     def multi(self) -> Planted:
         """Two parcels: one with a hole, one in two parts."""
@@ -187,11 +239,21 @@ class Planter:
             Piece("DK02", "附属用地（两片）", "1001", shapely.MultiPolygon([left, right])),
         )
         return Planted(
-            "multi", "青禾生态牧场配套厂", "多地块，一块带内环，一块由两片组成", pieces, request={"kind": "general", "use": "1001", "project_code": ""}
+            "multi",
+            "青禾生态牧场配套厂",
+            "多地块，一块带内环，一块由两片组成",
+            pieces,
+            request={"kind": "general", "use": "1001", "project_code": ""},
         )
 
     def conditional(self) -> Planted:
-        return self._one("conditional", "青禾仓储中心", "位于城镇弹性发展区，须先调入", self._plot(self.zoning.zone == "420", 0.6), use="1101")
+        return self._one(
+            "conditional",
+            "青禾仓储中心",
+            "位于城镇弹性发展区，须先调入",
+            self._plot(self.zoning.zone == "420", 0.6),
+            use="1101",
+        )
 
     def adjustment(self) -> Planted:
         """Plan change: as much goes out of the construction zone as comes in."""
@@ -201,13 +263,26 @@ class Planter:
         one = Piece("TR01", "调入地块", "1001", inward)
         two = Piece("TC01", "调出地块", "1001", outward)
         return Planted(
-            "adjustment", "青禾产业用地规划调整", "调入弹性发展区地块，调出集中建设区内地块", (one,), dialect="linkage",
-            request={"kind": "general", "use": "1001", "project_code": ""}, adjust_in=(one,), adjust_out=(two,),
-        )  # fmt: skip
+            "adjustment",
+            "青禾产业用地规划调整",
+            "调入弹性发展区地块，调出集中建设区内地块",
+            (one,),
+            dialect="linkage",
+            request={"kind": "general", "use": "1001", "project_code": ""},
+            adjust_in=(one,),
+            adjust_out=(two,),
+        )
 
     def old_plan(self) -> Planted:
         allowed = (self.zoning.control == "020") & (self.zoning.zone == "410")
-        return self._one("old-plan", "青禾农机市场", "旧版规划的有条件建设区", self._plot(allowed, 0.8), use="0901", dialect="onemap")
+        return self._one(
+            "old-plan",
+            "青禾农机市场",
+            "旧版规划的有条件建设区",
+            self._plot(allowed, 0.8),
+            use="0901",
+            dialect="onemap",
+        )
 
     def farmland(self) -> Planted:
         shape = self._plot(self.rural & self.dry, 1.0, around=self.zoning.farm)
@@ -216,9 +291,14 @@ class Planter:
     def sliver(self) -> Planted:
         """A plot built along an edge of protected farmland, five centimetres over it."""
         shape = self._along_farmland()
-        middle, reach = np.array(shape.centroid.coords[0]), float(np.hypot(*np.ptp(shapely.get_coordinates(shape), axis=0)))
+        middle, reach = (
+            np.array(shape.centroid.coords[0]),
+            float(np.hypot(*np.ptp(shapely.get_coordinates(shape), axis=0))),
+        )
         self.places.taken.append((middle, reach / 2))
-        return self._one("sliver", "青禾乡村客运站", "与永久基本农田边线重叠约 0.05 m，属压盖误差", shape, use="120802")
+        return self._one(
+            "sliver", "青禾乡村客运站", "与永久基本农田边线重叠约 0.05 m，属压盖误差", shape, use="120802"
+        )
 
     def _along_farmland(self) -> shapely.Polygon:
         """The first rectangle on a long edge of a farmland parcel that meets no other farmland."""
@@ -228,7 +308,12 @@ class Planter:
                 shape = _on_longest_edge(self.survey.polygons[row], depth)
                 near = self.places.tree.query(shape, predicate="intersects")
                 other = near[(self.zoning.farm[near] | self.zoning.red[near]) & (near != row)]
-                if len(near) > 1 and not len(other) and self.places.free(shape, 10.0) and self._covered(shape, near):
+                if (
+                    len(near) > 1
+                    and not len(other)
+                    and self.places.free(shape, 10.0)
+                    and self._covered(shape, near)
+                ):
                     return shape
         raise AssertionError("no edge of farmland to build on")
 
@@ -241,30 +326,56 @@ class Planter:
         _, areas = dissolve(self.land, self.survey, np.where(self.zoning.red, 0, -1))
         rim = shapely.get_coordinates(areas[np.argsort(-shapely.area(areas))[:12]])
         shape = self._plot(allowed, 1.0, points_at=self.rng.permutation(rim)[:1500])
-        return self._one("red-line", "云岭观景服务站", "跨越生态保护红线", _degrees(shape), use="0901", dialect="enforcement", epsg=4490)
+        return self._one(
+            "red-line",
+            "云岭观景服务站",
+            "跨越生态保护红线",
+            _degrees(shape),
+            use="0901",
+            dialect="enforcement",
+            epsg=4490,
+        )
 
     def outside(self) -> Planted:
-        return self._one("outside", "青禾木材加工点", "城镇开发边界之外，也不在准入清单", self._plot(self.wild, 1.0), dialect="onemap")
+        return self._one(
+            "outside",
+            "青禾木材加工点",
+            "城镇开发边界之外，也不在准入清单",
+            self._plot(self.wild, 1.0),
+            dialect="onemap",
+        )
 
     def important_mineral(self) -> Planted:
-        return self._one("mineral", "青禾新能源材料厂", "压覆铜矿采矿权", self._plot(self.wild, 1.0, reserve=300.0))
+        return self._one(
+            "mineral", "青禾新能源材料厂", "压覆铜矿采矿权", self._plot(self.wild, 1.0, reserve=300.0)
+        )
 
     def sand(self) -> Planted:
-        return self._one("sand", "青禾预制构件厂", "仅压覆建筑用砂采矿权", self._plot(self.wild, 1.0, reserve=300.0))
+        return self._one(
+            "sand", "青禾预制构件厂", "仅压覆建筑用砂采矿权", self._plot(self.wild, 1.0, reserve=300.0)
+        )
 
     def mineral_buffer(self) -> Planted:
         return self._one(
-            "mineral-buffer", "X120 改线工程", "本身不压矿，公路缓冲范围内有铁矿采矿权", self._plot(self.wild, 1.0, reserve=420.0),
-            use="1202", request={"kind": "highway"},
-        )  # fmt: skip
+            "mineral-buffer",
+            "X120 改线工程",
+            "本身不压矿，公路缓冲范围内有铁矿采矿权",
+            self._plot(self.wild, 1.0, reserve=420.0),
+            use="1202",
+            request={"kind": "highway"},
+        )
 
     def hazard(self) -> Planted:
         hilly = self.wild & (self.survey.mean["slope"] > 5.0)
         around = hilly if hilly.any() else self.wild
         return self._one(
-            "hazard", "青禾山地养老社区", "位于高易发区，区内和附近有灾害点", self._plot(self.wild, 1.0, around=around, reserve=720.0),
-            use="0807", dialect="consolidation",
-        )  # fmt: skip
+            "hazard",
+            "青禾山地养老社区",
+            "位于高易发区，区内和附近有灾害点",
+            self._plot(self.wild, 1.0, around=around, reserve=720.0),
+            use="0807",
+            dialect="consolidation",
+        )
 
 
 def _degrees(shape: shapely.Polygon) -> shapely.Polygon:

@@ -24,8 +24,8 @@ def lay_roads(
 ) -> list[Strip]:
     """Strips of 1001, 1003 and 1006, the most important first."""
     net = _Network(terrain, rivers)
-    strips = [_railway(terrain, outline, net)]
-    strips += _trunks(net, settlements, outline)
+    strips = [_railway(terrain, outline)]
+    strips += _trunks(net, settlements)
     strips += _village_roads(net, settlements, rng)
     return [strip for strip in strips if len(strip.path) > 4]
 
@@ -50,7 +50,10 @@ class _Network:
     def cells(self, xy: Float64Array) -> Int64Array:
         """Flat index of the cell under each point."""
         at = np.rint(self.grid.index(xy)).astype(np.int64)
-        return np.clip(at[0], 0, self.grid.rows - 1) * self.grid.cols + np.clip(at[1], 0, self.grid.cols - 1)
+        return np.asarray(
+            np.clip(at[0], 0, self.grid.rows - 1) * self.grid.cols + np.clip(at[1], 0, self.grid.cols - 1),
+            np.int64,
+        )
 
     def graph(self) -> sparse.csr_matrix:
         """Eight-neighbour graph; cells that carry a road already cost a third."""
@@ -95,12 +98,14 @@ def _fresh(net: _Network, route: Int64Array) -> Int64Array:
     return part
 
 
-def _trunks(net: _Network, settlements: Settlements, outline: shapely.Polygon) -> list[Strip]:
+def _trunks(net: _Network, settlements: Settlements) -> list[Strip]:
     """From the seat to every town and out of the county in four directions."""
     towns = settlements.towns
     seat = net.cells(settlements.xy[towns[:1]])
     strips = []
-    gates = np.array([[1.0, 0.2], [-1.0, 0.1], [0.2, 1.0], [-0.1, -1.0]]) * net.grid.rows * net.grid.cell * 0.47
+    gates = (
+        np.array([[1.0, 0.2], [-1.0, 0.1], [0.2, 1.0], [-0.1, -1.0]]) * net.grid.rows * net.grid.cell * 0.47
+    )
     for number, route in enumerate(net.routes(seat, net.cells(gates))):
         part = _fresh(net, route)
         name, width = [("G307", 22.0), ("G307", 22.0), ("S216", 16.0), ("S216", 16.0)][number]
@@ -132,7 +137,11 @@ def _village_roads(net: _Network, settlements: Settlements, rng: Rng) -> list[St
             strips.append(Strip(net.line(part, settlements.hamlets[i]), 4.0, "1006"))
     tree = cKDTree(settlements.xy)
     pairs = sorted(
-        {(min(i, int(j)), max(i, int(j))) for i, row in enumerate(tree.query(settlements.xy, k=4)[1]) for j in row[1:]}
+        {
+            (min(i, int(j)), max(i, int(j)))
+            for i, row in enumerate(tree.query(settlements.xy, k=4)[1])
+            for j in row[1:]
+        }
     )
     for a, b in pairs:
         if rng.random() < 0.55:
@@ -154,7 +163,7 @@ def _link(net: _Network, start: Float64Array, end: Float64Array, rng: Rng) -> li
     return [Strip(smooth(points, 12.0, 40.0), 4.5, "1006")]
 
 
-def _railway(terrain: Terrain, outline: shapely.Polygon, net: _Network) -> Strip:
+def _railway(terrain: Terrain, outline: shapely.Polygon) -> Strip:
     """One smooth line across the county that keeps to easy ground a little off the valley's middle."""
     half = terrain.grid.rows * terrain.grid.cell * 0.49
     west, south, east, north = outline.bounds
@@ -176,4 +185,6 @@ def _railway(terrain: Terrain, outline: shapely.Polygon, net: _Network) -> Strip
     for col in range(59, -1, -1):
         path.append((xs[col], ys[row]))
         row = int(came[row, col])
-    return Strip(smooth(np.array(path), 14.0, 900.0 if east - west > 8000 else 350.0), 18.0, "1001", "青江铁路")
+    return Strip(
+        smooth(np.array(path), 14.0, 900.0 if east - west > 8000 else 350.0), 18.0, "1001", "青江铁路"
+    )

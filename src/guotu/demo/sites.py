@@ -217,9 +217,7 @@ def _rim(outline: shapely.Polygon) -> tuple[Sites, Float64Array]:
     return Sites(xy, np.full(len(xy), FREE), flag), ring
 
 
-def _strip_rows(
-    strips: list[Strip], outline: shapely.Polygon, rim: Float64Array
-) -> tuple[Sites, Samples]:
+def _strip_rows(strips: list[Strip], outline: shapely.Polygon, rim: Float64Array) -> tuple[Sites, Samples]:
     """Rows of points for every strip, each strip cut where an earlier one or the rim runs."""
     samples = Samples.of(strips, STEP)
     inner = shapely.contains_xy(outline, samples.xy)
@@ -234,7 +232,7 @@ def _strip_rows(
         points.append(middle.xy[mask] + middle.normal[mask] * offset[mask, None])
         owners.append(np.where(belongs[mask], middle.strip[mask], FREE))
     xy, strip = np.vstack(points), np.concatenate(owners)
-    ok = _undisturbed(xy, strip, middle, width, strips) & shapely.contains_xy(outline, xy)
+    ok = _undisturbed(xy, strip, middle, width) & shapely.contains_xy(outline, xy)
     ok &= cKDTree(rim).query(xy, distance_upper_bound=30.0)[0] > 11.0
     return Sites(xy[ok], strip[ok], np.ones(int(ok.sum()), bool)), middle
 
@@ -246,7 +244,10 @@ def _offsets(width: Float64Array) -> list[tuple[Float64Array, BoolArray, BoolArr
     every = np.ones(len(width), bool)
     wide = half > 7.0
     rows = [(sign * (half + near), ~every, every) for sign in (1.0, -1.0)]
-    rows += [(np.where(wide, sign * (half - near), 0.0), every, wide if sign < 0 else every) for sign in (1.0, -1.0)]
+    rows += [
+        (np.where(wide, sign * (half - near), 0.0), every, wide if sign < 0 else every)
+        for sign in (1.0, -1.0)
+    ]
     broad = half > 16.0
     rows.append((np.zeros(len(width)), every, broad))
     huge = half > 28.0
@@ -266,16 +267,16 @@ def _crossed(samples: Samples, width: Float64Array) -> BoolArray:
     return crossed
 
 
-def _undisturbed(
-    xy: Float64Array, strip: Int64Array, middle: Samples, width: Float64Array, strips: list[Strip]
-) -> BoolArray:
+def _undisturbed(xy: Float64Array, strip: Int64Array, middle: Samples, width: Float64Array) -> BoolArray:
     """Rows' points that lie on no other strip; side rows give way, rows of an earlier strip do not."""
     tree = cKDTree(middle.xy)
     gap, near = tree.query(xy, k=6, distance_upper_bound=55.0)
     found = np.isfinite(gap)
     near = np.where(found, near, 0)
     other = found & (middle.strip[near] != strip[:, None])
-    limit = np.where(strip[:, None] == FREE, width[near] / 2 + 0.7 * np.minimum(width[near] / 2, 7.0), width[near] / 2)
+    limit = np.where(
+        strip[:, None] == FREE, width[near] / 2 + 0.7 * np.minimum(width[near] / 2, 7.0), width[near] / 2
+    )
     blocked = other & (gap < limit)
     later = (strip[:, None] != FREE) & (middle.strip[near] > strip[:, None])
     return np.asarray(~(blocked & ~later).any(axis=1), bool)
@@ -286,7 +287,9 @@ def _lattice(fields: Fields, plain: Plain, territory: Territory, outline: shapel
     origin = fields.origin
     west, south, east, north = outline.bounds
     step = fields.cell
-    probe = np.stack(np.meshgrid(np.arange(west, east, 150.0), np.arange(south, north, 150.0)), -1).reshape(-1, 2)
+    probe = np.stack(np.meshgrid(np.arange(west, east, 150.0), np.arange(south, north, 150.0)), -1).reshape(
+        -1, 2
+    )
     owner = territory.of(probe)
     parts = []
     for village in range(len(origin)):

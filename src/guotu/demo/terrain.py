@@ -44,8 +44,8 @@ def raise_terrain(plan: CountyPlan, rng: Rng) -> Terrain:
     """Terrain of a domain half as wide again as the county, centred on (0, 0)."""
     side = plan.side * 1.6 + 800.0
     bearing = float(rng.uniform(-0.5, 0.5))
-    coarse = _grid(side, int(np.clip(side / 120.0, 90, 260)))
-    fine = _grid(side, int(np.clip(side / 50.0, 150, 640)))
+    coarse = _grid(side, int(np.clip(side / 130.0, 90, 190)))
+    fine = _grid(side, int(np.clip(side / 55.0, 150, 600)))
     worn = _erode(coarse, bearing, rng)
     height = ndimage.map_coordinates(worn, coarse.index(fine.xy()), order=3, mode="nearest")
     height = height + Noise(rng, 900.0, 5)(fine.xy()) * (2.4 + 0.012 * (height - height.min()))
@@ -89,7 +89,7 @@ def _erode(grid: Grid, bearing: float, rng: Rng) -> Float64Array:
     height += 6.0 * Noise(rng, 2500.0, 5, 0.6)(grid.xy())
     lift = (uplift * strength * 0.07).ravel()
     outlet = (40.0 + 0.3 * np.minimum(distance / grid.cell, 40.0)).ravel().tolist()
-    for _ in range(16):
+    for _ in range(13):
         inlet = _inlet(height)
         drainage = _drain(height, grid, inlet)
         pull = (strength * np.sqrt(drainage.catchment) / grid.cell).tolist()
@@ -107,7 +107,7 @@ def _erode(grid: Grid, bearing: float, rng: Rng) -> Float64Array:
 
 def _inlet(height: Float64Array) -> int:
     """The cell where the main river comes in: the lowest of the western border."""
-    return int(np.argmin(height[:, 1])) * height.shape[1] + 1
+    return int(int(np.argmin(height[:, 1])) * height.shape[1] + 1)
 
 
 def _drain(height: Float64Array, grid: Grid, inlet: int) -> Drainage:
@@ -152,9 +152,7 @@ def stream_threshold(grid: Grid) -> float:
     return float(np.clip((grid.cell * grid.rows) ** 2 / 1e6 / 400.0, 0.12, 1.2))
 
 
-def _flatten_valleys(
-    raw: Float64Array, drainage: Drainage, grid: Grid
-) -> tuple[Float64Array, Float64Array]:
+def _flatten_valleys(raw: Float64Array, drainage: Drainage, grid: Grid) -> tuple[Float64Array, Float64Array]:
     """Valley floors: low ground near streams is pressed down to them; returns height and height above stream."""
     flat = raw.ravel()
     stream = drainage.catchment > stream_threshold(grid)

@@ -65,7 +65,9 @@ class Witness:
         found = zip(rows[keep].tolist(), plane[keep].tolist(), curved.tolist(), width.tolist(), strict=True)
         return [Overlap(*item) for item in found]
 
-    def _near(self, layer: Layer, shape: shapely.Geometry, epsg: int, gap: float = 0.0) -> tuple[np.ndarray, GeometryArray]:
+    def _near(
+        self, layer: Layer, shape: shapely.Geometry, epsg: int, gap: float = 0.0
+    ) -> tuple[np.ndarray, GeometryArray]:
         """Rows near a shape and their geometries in the shape's plane."""
         assert layer.table.geometry is not None
         around = to_lonlat(np.array([shape.buffer(gap + 5.0)]), epsg)
@@ -111,7 +113,9 @@ def describe(project: Planted, file: str, witness: Witness) -> dict[str, Any]:
     shapes = [plane_of(project, piece) for piece in project.pieces]
     epsg = shapes[0][1]
     whole = shapely.union_all([shape for shape, _ in shapes])
-    found = {dataset: witness.overlaps(dataset, whole, epsg) for dataset in witness.layers if dataset != "xz.dzzhd"}
+    found = {
+        dataset: witness.overlaps(dataset, whole, epsg) for dataset in witness.layers if dataset != "xz.dzzhd"
+    }
     return {
         "key": project.key,
         "file": file,
@@ -120,7 +124,11 @@ def describe(project: Planted, file: str, witness: Witness) -> dict[str, Any]:
         "dialect": project.dialect,
         "zone_epsg": epsg,
         "request": project.request
-        | ({"adjust_in": _numbers(project.adjust_in), "adjust_out": _numbers(project.adjust_out)} if project.adjust_in else {}),
+        | (
+            {"adjust_in": _numbers(project.adjust_in), "adjust_out": _numbers(project.adjust_out)}
+            if project.adjust_in
+            else {}
+        ),
         "parcels": [_piece(p, s, e) for p, (s, e) in zip(project.pieces, shapes, strict=True)],
         "area_plane_m2": round(float(whole.area), 4),
         "area_ellipsoid_m2": round(float(ellipsoid_area(to_lonlat(np.array([whole]), epsg))[0]), 4),
@@ -209,7 +217,9 @@ def _by(hits: list[Overlap], dataset: str, name: str, witness: Witness) -> dict[
     return {value: round(area, 4) for value, area in sorted(areas.items())}
 
 
-def _planning(project: Planted, found: dict[str, list[Overlap]], witness: Witness, total: float) -> dict[str, Any]:
+def _planning(
+    project: Planted, found: dict[str, list[Overlap]], witness: Witness, total: float
+) -> dict[str, Any]:
     zones = _by([h for h in found["gh.czkfbj"] if h.counted], "gh.czkfbj", "规划分区代", witness)
     planned = _by(found["gh.ghyt"], "gh.ghyt", "GHDLBM", witness)
     outside = max(0.0, total - sum(zones.values()))
@@ -280,7 +290,9 @@ def _minerals(
         rows = direct | ({r for r, _ in witness.within(dataset, whole, epsg, gap)} if gap else set())
         met[dataset] = sorted(witness.key(dataset, row) for row in rows)
         kinds += [str(witness.value(dataset, row, name)) for row in rows]
-    important = [kind for kind in kinds if any(word in kind for word in IMPORTANT) and not kind.startswith("建筑")]
+    important = [
+        kind for kind in kinds if any(word in kind for word in IMPORTANT) and not kind.startswith("建筑")
+    ]
     level = "important" if important else "ordinary" if kinds else "none"
     return {
         "level": level,
@@ -291,10 +303,14 @@ def _minerals(
     }
 
 
-def _geohazard(whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness) -> dict[str, Any]:
+def _geohazard(
+    whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
+) -> dict[str, Any]:
     zones = _by([h for h in found["xz.dzzhyfq"] if h.counted], "xz.dzzhyfq", "YFDJ", witness)
     near = [
-        (row, far) for row, far in witness.within("xz.dzzhd", whole, epsg, 500.0) if witness.value("xz.dzzhd", row, "SFXH") == "0"
+        (row, far)
+        for row, far in witness.within("xz.dzzhd", whole, epsg, 500.0)
+        if witness.value("xz.dzzhd", row, "SFXH") == "0"
     ]
     return {
         "verdict": "attention" if zones or near else "pass",

@@ -185,7 +185,13 @@ def ogr(table: Table, path: Path, driver: str, *, epsg: int | None = None, layer
     kind = None
     if geometry is not None:
         kinds = set(shapely.get_type_id(geometry).tolist())
-        kind = "Point" if kinds == {0} else "MultiPolygon" if 6 in kinds or driver == "OpenFileGDB" else "Polygon"
+        kind = (
+            "Point"
+            if kinds == {0}
+            else "MultiPolygon"
+            if 6 in kinds or driver == "OpenFileGDB"
+            else "Polygon"
+        )
     values = [_ogr_values(table.array(c.name), c.kind) for c in table.columns]
     pyogrio.raw.write(
         str(path),
@@ -217,7 +223,9 @@ def _ogr_values(values: np.ndarray, kind: Kind) -> tuple[np.ndarray, np.ndarray]
     if kind == "text":
         return np.array(["" if v is None else str(v) for v in values.tolist()], object), missing
     if kind == "int":
-        return np.array([0 if m else int(v) for v, m in zip(values.tolist(), missing, strict=True)], np.int64), missing
+        return np.array(
+            [0 if m else int(v) for v, m in zip(values.tolist(), missing, strict=True)], np.int64
+        ), missing
     return values.astype(float), missing
 
 
