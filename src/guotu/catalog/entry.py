@@ -16,7 +16,7 @@ from guotu.standards import catalogue, divisioncode, domains
 STATUSES = ("draft", "published", "retired")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
-_LONGEST = 4_000
+_LONGEST = 10_000
 _LARGEST_COVERAGE = 16 * 2**20
 _POLYGONAL = (3, 6)
 """WKB types of Polygon and MultiPolygon."""

@@ -4,6 +4,7 @@ hidden resources leave no trace in the order of the visible ones."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from guotu.catalog.terms import index_terms, squeezed
 from guotu.model.resource import Resource
@@ -46,6 +47,7 @@ def score(resource: Resource, query: str, asked: tuple[str, ...]) -> float:
     return round(total, 6)
 
 
+@cache
 def _category(path: str) -> str:
     titles = []
     for root in catalogue.categories():

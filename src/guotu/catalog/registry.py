@@ -21,6 +21,8 @@ Visible = Callable[[Resource], bool]
 KIND = "resource"
 RETIRED = "retired"
 _ALL = 2**31 - 1
+_FEW = 100
+"""More records than this are read in one sweep rather than one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,9 @@ class Catalog:
         asked = query_terms(text)
         if not asked:
             return Found(0, ())
-        ids = [id for id, _ in self._records.search(KIND, asked, _ALL)]
         found = [
             (resource, ranking.score(resource, text, asked))
-            for resource in filter(None, map(self.find, ids))
+            for resource in self._carrying(asked)
             if resource.status != RETIRED and _matches(resource, kind, category) and visible(resource)
         ]
         found.sort(key=lambda pair: (-pair[1], pair[0].id))
@@ -133,6 +134,13 @@ class Catalog:
         """The area that a dataset claims to cover entirely, in degrees; None where it claims none or is not known."""
         resource = self.find(dataset)
         return None if resource is None else entry.polygon(resource)
+
+    def _carrying(self, asked: tuple[str, ...]) -> Iterator[Resource]:
+        ids = [id for id, _ in self._records.search(KIND, asked, _ALL)]
+        if len(ids) <= _FEW:
+            return filter(None, map(self.find, ids))
+        wanted = set(ids)
+        return (from_record(body) for id, body in self._records.all(KIND) if id in wanted)
 
     def _keep(self, resource: Resource) -> Resource:
         self._records.put(KIND, resource.id, to_record(resource), terms=sorted(ranking.terms(resource)))

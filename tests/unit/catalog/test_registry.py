@@ -165,7 +165,7 @@ def _nested(depth: int) -> bytes:
         ({"title": " "}, "title"),
         ({"title_en": ""}, "title_en"),
         ({"owner": ""}, "owner"),
-        ({"abstract": "长" * 5_000}, "abstract"),
+        ({"abstract": "长" * 10_001}, "abstract"),
         ({"division": "33"}, "division"),
         ({"division": "930000"}, "division"),
         ({"update_cycle": "有空时"}, "update_cycle"),

@@ -125,6 +125,16 @@ def test_a_limit_cuts_the_list_but_not_the_count(stocked: Catalog) -> None:
     assert len(stocked.search("云溪", limit=-3)) == 0
 
 
+def test_many_answers_are_found_like_few() -> None:
+    catalog = Catalog(MemoryRecordStore(), noon)
+    for number in range(150):
+        catalog.register(resource(f"m:{number:03}", f"图件{number}", abstract="大件" if number % 2 else ""))
+    assert [each.id for each in catalog.search("图件", limit=150)] == [
+        f"m:{number:03}" for number in range(150)
+    ]
+    assert catalog.search("大件").total == 75
+
+
 def test_a_search_is_narrowed_by_kind_and_class(stocked: Catalog) -> None:
     assert [each.id for each in stocked.search("云溪", kind=ResourceKind.RASTER)] == ["xz.dem", "xz.dom"]
     assert stocked.search("云溪", category="gh").total == 2
