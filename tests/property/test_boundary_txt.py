@@ -52,7 +52,9 @@ def shapes(draw: st.DrawFn) -> Polygon | MultiPolygon:
 
 def _placed(shape: Polygon | MultiPolygon, crs: Crs) -> Polygon | MultiPolygon:
     if isinstance(crs, GaussKruger):
-        return shapely.transform(shape, lambda xy: np.round(xy + [crs.false_easting, 3_400_000.0], 3))
+        return shapely.transform(
+            shape, lambda xy: np.round(xy + np.array([crs.false_easting, 3_400_000.0]), 3)
+        )
     return shapely.transform(shape, lambda xy: np.round(xy * 1e-5 + [114.2, 30.5], 9))
 
 

@@ -137,7 +137,8 @@ def _columns(
     first = np.array([point.first for parcel in parcels for point in parcel.points])
     second = np.array([point.second for parcel in parcels for point in parcel.points])
     columns = crs_rules.columns_of(first, second, claim, warnings, name)
-    if not columns.degrees or columns.packed or not looks_packed(np.concatenate([first, second])):
+    values = np.concatenate([first, second])
+    if not columns.degrees or columns.packed or not crs_rules.could_be_packed(values):
         return columns
     packed = Columns(True, columns.x_first, True)
     if _fits_declared(parcels, packed) and not _fits_declared(parcels, columns):
@@ -148,12 +149,13 @@ def _columns(
             )
         )
         return packed
-    warnings.append(
-        (
-            "坐标可能是 度.分秒（ddd.mmss），文件未说明，按十进制度读取",
-            "coordinates might be ddd.mmss; unstated, read as decimal degrees",
+    if looks_packed(values) and not _fits_declared(parcels, columns):
+        warnings.append(
+            (
+                "坐标可能是 度.分秒（ddd.mmss），文件未说明，按十进制度读取",
+                "coordinates might be ddd.mmss; unstated, read as decimal degrees",
+            )
         )
-    )
     return columns
 
 

@@ -144,6 +144,12 @@ def _is_easting(value: float) -> bool:
     return value >= 13_000_000 or 100_000 <= value <= 999_999
 
 
+def could_be_packed(values: Float64Array) -> bool:
+    """Whether no value, read as ddd.mmss, has minutes or seconds beyond 59."""
+    scaled = np.round(np.abs(values) * 10_000, 6)
+    return bool((np.floor(scaled % 10_000 / 100) < 60).all() and (scaled % 100 < 60).all())
+
+
 def crs_of(x: Float64Array, claim: Declared, asked: int | None, name: str) -> tuple[Crs, str, str]:
     """The system of one parcel's plane eastings, with evidence zh and en.
 

@@ -53,16 +53,16 @@ def from_geojson(data: bytes, file: str) -> Any:
         while isinstance(found, dict) and found.get("type") in ("Feature", "FeatureCollection"):
             found = found["geometry"] if found["type"] == "Feature" else found["features"][0]
         parts = {"Polygon": lambda c: [c], "MultiPolygon": list}[found["type"]](found["coordinates"])
-        polygons = [
-            Polygon(
-                np.asarray(part[0], dtype=np.float64)[:, :2],
-                [np.asarray(hole, float)[:, :2] for hole in part[1:]],
-            )
-            for part in parts
-        ]
+        polygons = [_polygon(part) for part in parts]
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, shapely.errors.GEOSException):
         raise _unreadable(file, "其中没有可读的面", "it holds no readable polygon") from None
     return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+
+
+def _polygon(rings: Any) -> Polygon:
+    shell, *holes = (np.asarray(ring, dtype=np.float64)[:, :2] for ring in rings)
+    with np.errstate(invalid="ignore"):
+        return Polygon(shell, holes)
 
 
 def _unreadable(file: str, zh: str, en: str) -> GuotuError:

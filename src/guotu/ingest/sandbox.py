@@ -200,6 +200,8 @@ class Child:
             return self._no_memory()
         if told["reason"] == "GeometryTooDeep":
             return self._damaged("图形集合嵌套过深", "a geometry collection is nested too deeply")
+        if "cut short" in told.get("text", ""):
+            return self._damaged("有图形数据被截断或前后矛盾", "a geometry is cut short or inconsistent")
         text = told.get("text", "").replace(str(self._job.path), self._job.name)
         text = text.replace(str(self._job.folder), "").strip()[:300]
         return self._damaged(f"读取程序报告“{text}”", f"the reader reports {text!r}")

@@ -11,6 +11,7 @@ import struct
 from typing import Any
 
 import numpy as np
+from shapely.errors import GEOSException
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
 
 from guotu.model.arrays import Float64Array
@@ -29,8 +30,8 @@ def straightened(wkb: bytes) -> Any:
     """
     try:
         geometry, _ = _read(wkb, 0)
-    except (struct.error, IndexError):
-        raise ValueError("a curve is cut short") from None
+    except (struct.error, IndexError, ValueError, RecursionError, GEOSException) as problem:
+        raise ValueError(f"a curve is cut short or inconsistent ({type(problem).__name__})") from None
     return geometry
 
 
