@@ -135,7 +135,7 @@ def open_source(
     Raises   GT-11xx: missing, empty, unknown, not yet read, disguised, unsafe or damaged files; GT-1116 unknown `layer`
     """
     work.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="source-", dir=work))
+    folder = Path(tempfile.mkdtemp(prefix="source-", dir=work.resolve()))
     opened: list[LayerFile] = []
     try:
         found = data_files(path, folder, limits.archive)

@@ -281,6 +281,15 @@ def test_many_rows_come_in_bounded_batches_in_order(inbox: Path, tmp_path: Path)
     assert [value for batch in batches for value in batch.column("N").to_pylist()] == list(range(20_000))
 
 
+def test_relative_paths_are_as_good_as_absolute_ones(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    geopackage(inbox, frame(PLOT))
+    monkeypatch.chdir(tmp_path)
+    with open_source(Path("in/地块.gpkg"), work=Path("work")) as source:
+        assert len(rows(source)) == 1
+
+
 def test_a_readme_beside_the_data_does_not_matter(inbox: Path, tmp_path: Path) -> None:
     readme = text(inbox, "说明，请看\n", "说明.txt")
     with opened(zipped(inbox, readme, geopackage(inbox, frame(PLOT))), tmp_path) as source:
