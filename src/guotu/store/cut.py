@@ -43,9 +43,13 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 
 def around(found: GeometryArray) -> Box | None:
     """Box around geometries; missing and empty ones are left out."""
-    sides = shapely.total_bounds(found[~shapely.is_missing(found)]) if len(found) else np.full(4, np.nan)
-    west, south, east, north = sides.tolist()
-    return None if np.isnan(west) else (west, south, east, north)
+    boxes = boxes_of(found)
+    boxes = boxes[~np.isnan(boxes[:, 0])]
+    if not len(boxes):
+        return None
+    west, south = boxes[:, :2].min(axis=0).tolist()
+    east, north = boxes[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
 
 
 class Clip:

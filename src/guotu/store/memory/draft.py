@@ -71,8 +71,7 @@ class MemoryDraft:
         self._puts.append((new, first, [sha256(body) for body in bodies]))
         for index, row in enumerate(old):
             self._counts[0 if row is None else 1] += 1
-            if row is not None:
-                self._ended.append((row.fid, first + index, new.valid_from[index]))
+            self._ended.append((new.fids[index], first + index, new.valid_from[index]))
         self._valid_time = self._valid_time or any(
             value is not None for side in (new.valid_from, new.valid_to) for value in side
         )

@@ -97,7 +97,7 @@ class MemoryStream:
             )  # fmt: skip
 
     def end(self, fid: bytes, seq: int, start: int) -> None:
-        """Entry `seq` ends the present row; on the day axis it holds from `start` on, whatever was said before."""
+        """Entry `seq` ends the present row, if any; on the day axis it holds from `start` on, whatever was said before."""
         for row in self.rows:
             if row.fid == fid and row.seq_from < seq:
                 row.seq_to = seq if row.seq_to is None else row.seq_to

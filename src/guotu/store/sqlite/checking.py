@@ -69,6 +69,7 @@ class _Comparison:
         self._found_until: dict[int, int] = {}
         self._boxes: list[Any] = []
         self._numbers: list[int] = []
+        self._readable = True
 
     def _projected(self) -> Iterator[tuple[tuple[Any, ...], bytes]]:
         """(system columns, row hash of the present column values) of every row, in the order of writing."""
@@ -94,6 +95,7 @@ class _Comparison:
             return next(self._rows, None)
         except (GuotuError, ValueError, shapely.GEOSException) as problem:
             self._replay.tell(f"the projection cannot be read: {problem}")
+            self._readable = False
             return None
 
     def take(self, step: Step) -> None:
@@ -122,8 +124,11 @@ class _Comparison:
         start = step.entry.valid_from if step.entry.op == PUT else step.entry.valid_to
         day = start if start is not None else days(step.described)
         assert day is not None
-        for seq in versions or ():
-            self._until[seq] = min(self._until.get(seq, day), day)
+        # Oldest first, their days never fall: from the first that needs no change backwards none does.
+        for seq in reversed(versions or ()):
+            if self._until.get(seq, LIVE) <= day:
+                break
+            self._until[seq] = day
 
     def finish(self) -> None:
         """What can be compared only at the end."""
@@ -134,7 +139,8 @@ class _Comparison:
             replay.tell("ends of rows differ from the journal")
         if self._until != self._found_until:
             replay.tell("valid times of rows differ from the journal")
-        self._compare_tree()
+        if self._readable:
+            self._compare_tree()
 
     def _compare_tree(self) -> None:
         if self._connection.execute("SELECT rtreecheck(?)", (self._projection.tree,)).fetchone()[0] != "ok":
@@ -192,13 +198,14 @@ class _Maker:
     def __init__(self, writer: ProjectionWriter, schema: LayerSchema) -> None:
         self._writer, self._schema = writer, schema
         self._group: list[Step] = []
-        self._commit = 0
+        self._commit, self._later = 0, False
         self._described = date.min
 
     def take(self, step: Step) -> None:
         """One entry of the journal."""
         if self._commit != step.commit:
             self._close()
+            self._later = self._commit > 0
             self._commit, self._described = step.commit, step.described
         if len(self._group) >= SLICE_ROWS:
             self._flush()
@@ -206,19 +213,16 @@ class _Maker:
 
     def _flush(self) -> None:
         steps, self._group = self._group, []
-        puts = [step for step in steps if step.entry.op == PUT]
-        ended = [(step, self._writer.live(step.entry.fid)) for step in steps if step.replaces is not None]
-        for run in _runs(puts):
-            rows = self._rows(run)
-            self._writer.append(rows, run[0].seq, [step.body_hash for step in run])
-        pairs = [(step, live) for step, live in ended if live is not None]
-        starts = [step.entry.valid_from if step.entry.op == PUT else step.entry.valid_to for step, _ in pairs]
-        self._writer.end(
-            [step.entry.fid for step, _ in pairs],
-            [live for _, live in pairs],
-            [step.seq for step, _ in pairs],
-            starts,
-        )
+        ended = [(step.seq, self._writer.live(step.entry.fid)) for step in steps if step.replaces is not None]
+        for run in _runs([step for step in steps if step.entry.op == PUT]):
+            self._writer.append(self._rows(run), run[0].seq, [step.body_hash for step in run])
+        pairs = [(live, seq) for seq, live in ended if live is not None]
+        self._writer.end([live for live, _ in pairs], [seq for _, seq in pairs])
+        if self._later:
+            starts = [
+                step.entry.valid_from if step.entry.op == PUT else step.entry.valid_to for step in steps
+            ]
+            self._writer.supersede([step.entry.fid for step in steps], [step.seq for step in steps], starts)
 
     def _rows(self, steps: Sequence[Step]) -> Rows:
         columns = dict(entries_table(self._schema, [step.entry for step in steps]))

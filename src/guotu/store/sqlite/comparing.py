@@ -69,8 +69,9 @@ def changes(
         selection.add(condition, *values)
         return Answer(connection, query, plan, schema, columns, selection)
 
-    gone = answer("p.seq_from <= ? AND p.seq_to > ? AND p.seq_to <= ?", low, low, high)
-    come = answer("p.seq_from > ? AND p.seq_from <= ? AND p.seq_to > ?", low, high, high)
+    differs = "p.seq_from <= ? AND p.seq_to > ? AND NOT (p.seq_from <= ? AND p.seq_to > ?)"
+    gone = answer(differs, low, low, high, high)
+    come = answer(differs, high, high, low, low)
     yield from _net(gone, come)
 
 

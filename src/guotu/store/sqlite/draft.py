@@ -83,7 +83,8 @@ class SqliteDraft:
                 raise FEATURE_UNKNOWN(stream=self._stream.name, fid=fid.hex())
             body = delete_body(fid, live.body_hash[:16], days(valid_to))
             seq = self._log.append([body], [sha256(body)])
-            self._end([fid], [live], [seq], [days(valid_to)])
+            self._end([fid], [live], [seq])
+            self._rows.supersede([fid], [seq], [days(valid_to)])
             self._deleted += 1
 
     def _touch(self, fids: Sequence[bytes]) -> None:
@@ -96,8 +97,7 @@ class SqliteDraft:
         first = self._append(rows, [None if live is None else live.body_hash[:16] for live in before])
         places = [place for place, live in enumerate(before) if live is not None]
         lives = [live for live in before if live is not None]
-        starts = [rows.valid_from[place] for place in places]
-        self._end([rows.fids[place] for place in places], lives, [first + place for place in places], starts)
+        self._end([rows.fids[place] for place in places], lives, [first + place for place in places])
         self._added, self._changed = self._added - len(places), self._changed + len(places)
 
     def _append(self, rows: Rows, pre: Sequence[bytes | None] | None) -> int:
@@ -107,16 +107,16 @@ class SqliteDraft:
         first = self._log.append(bodies, hashes)
         self._log.digest += digest_sum(rows.fids, hashes)
         self._rows.append(rows, first, hashes)
+        if self._head.version.seq:
+            self._rows.supersede(rows.fids, range(first, first + len(bodies)), rows.valid_from)
         self._added += len(bodies)
         self._step("put")
         return first
 
-    def _end(
-        self, fids: Sequence[bytes], lives: Sequence[Live], seqs: Sequence[int], starts: Sequence[int | None]
-    ) -> None:
-        """The present rows of these features end where the entries `seqs` begin to hold (`starts`: their valid time)."""
+    def _end(self, fids: Sequence[bytes], lives: Sequence[Live], seqs: Sequence[int]) -> None:
+        """The present rows of these features end at the entries `seqs`."""
         self._log.digest -= digest_sum(fids, [live.body_hash for live in lives])
-        self._rows.end(fids, lives, seqs, starts)
+        self._rows.end(lives, seqs)
 
     def commit(self, note: CommitNote) -> Commit | None:
         marks = marks_of(self._connection, self._stream)

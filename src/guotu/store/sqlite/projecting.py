@@ -92,14 +92,14 @@ class ProjectionWriter:
         self._rows.append(numbers[present])
         self._boxes.append(found[present])
 
-    def end(
-        self, fids: Sequence[bytes], lives: Sequence[Live], seqs: Sequence[int], starts: Sequence[int | None]
-    ) -> None:
-        """Present rows end at the entries `seqs`, which hold from the days `starts` on (None: the commit's described date)."""
-        table = self._projection.table
+    def end(self, lives: Sequence[Live], seqs: Sequence[int]) -> None:
+        """Present rows end at the entries `seqs`."""
         pairs = [(seq, live.row) for live, seq in zip(lives, seqs, strict=True)]
-        self._connection.executemany(f"UPDATE {table} SET seq_to = ? WHERE row = ?", pairs)
+        self._connection.executemany(f"UPDATE {self._projection.table} SET seq_to = ? WHERE row = ?", pairs)
         self._ended += [live.row for live in lives]
+
+    def supersede(self, fids: Sequence[bytes], seqs: Sequence[int], starts: Sequence[int | None]) -> None:
+        """Entries `seqs` hold from the days `starts` on (None: the commit's described date), whatever was said before."""
         self._superseded += zip(starts, fids, seqs, strict=True)
         self.valid_time = self.valid_time or any(start is not None for start in starts)
 
@@ -108,7 +108,7 @@ class ProjectionWriter:
         for statement in self._projection.create_indexes() if self._unindexed else ():
             self._connection.execute(statement)
         self._unindexed = False
-        self._supersede(described)
+        self._settle(described)
 
     def finish(self, extent: Box | None) -> None:
         """Tree and extent, once after the last commit; `extent` is the box before the first."""
@@ -117,12 +117,12 @@ class ProjectionWriter:
         self._add_boxes(rows, new)
         self._store_extent(self._extent(new, extent))
 
-    def _supersede(self, described: date) -> None:
+    def _settle(self, described: date) -> None:
         day = days(described)
         ends = [(start if start is not None else day, fid, seq) for start, fid, seq in self._superseded]
         self._connection.executemany(
-            f"UPDATE {self._projection.table} SET until = min(coalesce(until, ?1), ?1) "
-            f"WHERE fid = ?2 AND seq_from < ?3 AND stream = {self._stream.id}",
+            f"UPDATE {self._projection.table} SET until = ?1 "
+            f"WHERE fid = ?2 AND seq_from < ?3 AND stream = {self._stream.id} AND coalesce(until, {LIVE}) > ?1",
             ends,
         )
         self._superseded = []
