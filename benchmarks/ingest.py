@@ -2,7 +2,8 @@
 
     python benchmarks/ingest.py 100000 [4527] [--again]
 
-Prints seconds by stage, features/s and the peak memory of this process and of the reading one; `--again` lands the same
+Prints wall and processor seconds by stage (open, read and judge, rules of the whole layer, compare, store and commit,
+register), features/s and the peak memory of this process and of the reading one; `--again` lands the same
 file a second time (nothing may differ).
 """
 
@@ -32,18 +33,28 @@ def clock() -> datetime:
     return datetime(2026, 11, 20, tzinfo=UTC)
 
 
+def peak() -> int:
+    """Largest memory of this process so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 class Stages:
-    """Seconds between the first and the last call of each stage."""
+    """Wall and processor seconds until each stage's last call since the one before, and the peak memory by then."""
 
     def __init__(self) -> None:
-        self.times: dict[str, list[float]] = {}
+        self._last = time.perf_counter(), time.process_time()
+        self._stage = "open"
+        self.told: dict[str, dict[str, float]] = {}
 
     def __call__(self, stage: str, _done: int, _total: int | None) -> None:
-        now = time.perf_counter()
-        self.times.setdefault(stage, [now, now])[1] = now
+        if stage != self._stage:
+            self.close(stage)
 
-    def seconds(self) -> dict[str, float]:
-        return {stage: round(end - begin, 2) for stage, (begin, end) in self.times.items()}
+    def close(self, stage: str = "") -> None:
+        now = time.perf_counter(), time.process_time()
+        wall, cpu = (round(new - old, 2) for new, old in zip(now, self._last, strict=True))
+        self.told[self._stage] = {"wall_s": wall, "cpu_s": cpu, "peak_mib": peak()}
+        self._last, self._stage = now, stage
 
 
 def run(size: int, crs: int, rounds: int) -> None:
@@ -70,19 +81,16 @@ def run(size: int, crs: int, rounds: int) -> None:
                 work=home,
                 progress=stages,
             )
+            stages.close()
             seconds = time.perf_counter() - begin
-            peak = [
-                resource.getrusage(who).ru_maxrss // 1024
-                for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-            ]
             told = {
                 "turn": turn + 1,
                 "features": commit.added if commit else 0,
                 "seconds": round(seconds, 2),
                 "features_per_second": round(size / seconds),
-                "stages": stages.seconds(),
-                "peak_mib": {"self": peak[0], "reader": peak[1]},
-                "store_mib": (home / "data.db").stat().st_size // 2**20,
+                "stages": stages.told,
+                "reader_peak_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+                "store_mib": sum(file.stat().st_size for file in home.glob("data.db*")) // 2**20,
             }
             print(json.dumps(told))
         store.close()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from guotu.errors.general import CANCELLED
 from guotu.ingest.ahead import ahead
 from guotu.ingest.normalise import Normaliser
@@ -115,9 +117,11 @@ def inspect(
         progress("rules", 0, None)
         for zh, en in normaliser.notes():
             gate.note(zh, en)
-        report = gate.finish(spool.shapes)
+        report, outline = gate.finish(spool.shapes), gate.outline
+        del gate, normaliser  # their tables are large, and landing needs the room
+        pa.default_memory_pool().release_unused()
         progress("rules", 1, 1)
-        yield Inspected(report, spool, layer.name, layer.crs, form, gate.outline)
+        yield Inspected(report, spool, layer.name, layer.crs, form, outline)
 
 
 def _gate(path: Path, layer: SourceLayer, schema: LayerSchema, by: Judging) -> tuple[Gate, Normaliser]:
@@ -131,10 +135,9 @@ def _stream(
     layer: SourceLayer, normaliser: Normaliser, gate: Gate, spool: Spool, progress: Progress, cancel: Cancel
 ) -> None:
     progress("read", 0, layer.feature_count)
-    with ahead(layer.batches()) as batches:
-        for batch in batches:
+    with ahead(map(normaliser.convert, layer.batches())) as normals:
+        for normal in normals:
             stop_if(cancel)
-            normal = normaliser.convert(batch)
             gate.feed(normal.batch, gate.features + 1, geometries=normal.geometries, found=normal.found)
             spool.write(normal.batch)
             progress("read", gate.features, layer.feature_count)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ from guotu.ingest.lineage import Lineage, Predecessors
 from guotu.ingest.spool import Spool
 from guotu.model.access import AccessPlan
 from guotu.model.arrays import BoolArray, Int64Array
-from guotu.model.change import FID, FID_TYPE, LINEAGE, LINEAGE_TYPE, VALID_FROM
+from guotu.model.change import FID, FID_TYPE, LINEAGE, LINEAGE_TYPE
 from guotu.model.dataset import StreamName
 from guotu.model.identity import IdSource, feature_id
 from guotu.model.schema import LayerSchema
@@ -44,15 +43,13 @@ class Difference:
     gone: list[bytes]
     lineage: dict[int, Lineage] = field(default_factory=dict)
 
-    def batches(self, spool: Spool, valid_from: date | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, spool: Spool) -> Iterator[pa.RecordBatch]:
         """The rows to write, ready for `Draft.put`; empty batches stand for rows that stay."""
         start = 0
         for batch in spool.batches():
             rows = np.flatnonzero(self.put[start : start + batch.num_rows])
             chosen = batch if len(rows) == batch.num_rows else batch.take(pa.array(rows))
             chosen = chosen.append_column(FID, self.fids.take(pa.array(rows + start)))
-            if valid_from is not None:
-                chosen = chosen.append_column(VALID_FROM, pa.array([valid_from] * len(rows), pa.date32()))
             if self.lineage:
                 heirs = [self.lineage.get(int(row) + start) for row in rows]
                 chosen = chosen.append_column(

@@ -9,6 +9,7 @@ from pathlib import Path
 from guotu.catalog import Catalog
 from guotu.errors import Place
 from guotu.errors.quality import QUALITY_REFUSED
+from guotu.ingest.ahead import ahead
 from guotu.ingest.check import Cancel, Inspected, Judging, Progress, Reading, inspect, never, silent, stop_if
 from guotu.ingest.edition import Comparison, Difference, difference
 from guotu.ingest.register import register
@@ -144,10 +145,11 @@ def _write(
 ) -> None:
     done, total = 0, int(found.put.sum()) + len(found.gone)
     progress("store", 0, total)
-    draft.delete(found.gone, valid_to=note.data_date)
-    for batch in found.batches(inspected.spool, note.data_date):
-        stop_if(cancel)
-        if batch.num_rows:
-            draft.put(batch)
-        done += batch.num_rows
-        progress("store", done, total)
+    draft.delete(found.gone)
+    with ahead(found.batches(inspected.spool), depth=1) as batches:
+        for batch in batches:
+            stop_if(cancel)
+            if batch.num_rows:
+                draft.put(batch)
+            done += batch.num_rows
+            progress("store", done, total)

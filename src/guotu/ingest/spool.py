@@ -13,7 +13,11 @@ from guotu.model.change import GEOMETRY
 
 
 class Spool:
-    """Written once, read as often as needed. Rows are counted from 0 in the order written."""
+    """Written once, read as often as needed. Rows are counted from 0 in the order written.
+
+    Read through plain file calls: a mapping would count the whole file as this process's memory and gain nothing, for
+    every batch is unpacked anyway.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,7 +44,7 @@ class Spool:
         """Every batch in order; only `columns` are unpacked if given."""
         if not self._sizes:
             return
-        with pa.memory_map(str(self.path)) as source, self._reader(source, columns) as reader:
+        with pa.OSFile(str(self.path)) as source, self._reader(source, columns) as reader:
             for number in range(reader.num_record_batches):
                 yield reader.get_batch(number)
 
@@ -51,7 +55,7 @@ class Spool:
         if not len(wanted):
             return found
         starts = np.concatenate(([0], np.cumsum(self._sizes)))
-        with pa.memory_map(str(self.path)) as source, self._reader(source, (GEOMETRY,)) as reader:
+        with pa.OSFile(str(self.path)) as source, self._reader(source, (GEOMETRY,)) as reader:
             for number in np.unique(np.searchsorted(starts, wanted, side="right") - 1):
                 here = wanted[(wanted >= starts[number]) & (wanted < starts[number + 1])]
                 column = reader.get_batch(int(number)).column(0).take(pa.array(here - starts[number]))
@@ -60,7 +64,7 @@ class Spool:
         return found
 
     def _reader(
-        self, source: pa.MemoryMappedFile, columns: tuple[str, ...] | None
+        self, source: pa.NativeFile, columns: tuple[str, ...] | None
     ) -> pa.ipc.RecordBatchFileReader:
         if columns is None:
             return pa.ipc.open_file(source)

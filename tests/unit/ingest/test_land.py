@@ -26,7 +26,7 @@ def test_a_delivery_becomes_one_commit_with_its_original(node: Node, tmp_path: P
     assert node.blobs.path(commit.note.source[0]).read_bytes() == path.read_bytes()
     assert commit.note.quality.startswith("通过")
     stored = node.features()["330106211000000002"]
-    assert (stored["GDLX"], stored["KCXS"], stored["valid_from"]) == ("TT", 0.05, NOTE.data_date)
+    assert (stored["GDLX"], stored["KCXS"]) == ("TT", 0.05)
     assert shapely.hausdorff_distance(shapely.from_wkb(stored["geometry"]), cell(2)) < 1e-9
     assert node.store.verify(STREAM).sound
     assert list(node.work.iterdir()) == []

@@ -47,6 +47,7 @@ class Tiling:
         assert self._again is not None
         shapes = self._again(self.open.rows())
         edges, _ = self.open.edges(shapes)
+        self.open = OpenEdges()
         self.rows = list(shapes)
         self.owners = np.atleast_1d(shapely.from_wkb(list(shapes.values()))) if shapes else self.owners
         return faces(edges)

@@ -78,7 +78,8 @@ class UniqueNumbers:
             seen.feed(chunk)
 
     def finish(self, _: Again) -> Iterator[Late]:
-        for seen in self.seen:
+        while self.seen:
+            seen = self.seen.pop(0)
             for row, value, first in seen.repeated():
                 yield Late(
                     f"{seen.name}“{value}”与第 {first} 个要素重复",
@@ -110,6 +111,8 @@ class IdenticalGeometry:
         if not self.rows:
             return
         prints, rows = np.concatenate(self.prints), np.concatenate(self.rows)
+        self.prints.clear()
+        self.rows.clear()
         order = np.lexsort((rows, prints[:, 1], prints[:, 0]))
         same = (prints[order[1:]] == prints[order[:-1]]).all(axis=1)
         pairs = np.column_stack((rows[order[1:]][same], rows[order[:-1]][same]))
