@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,23 +22,23 @@ _ENCODING = {
 }
 
 
-def write_boundary(project: Planted, path: Path, pieces: tuple[Piece, ...] | None = None) -> None:
-    """The project's file; `pieces` other than its own for the parcels of a plan change."""
+def write_boundary(project: Planted, path: Path, made: date, pieces: tuple[Piece, ...] | None = None) -> None:
+    """The project's file, dated `made`; `pieces` other than its own for the parcels of a plan change."""
     lines: list[str] = []
     if project.dialect != "enforcement":
-        lines += _head(project)
+        lines += _head(project, made)
     lines.append("[地块坐标]")
     for piece in pieces or project.pieces:
         lines += _parcel(piece, project)
     path.write_bytes(("\r\n".join(lines) + "\r\n").encode(_ENCODING[project.dialect]))
 
 
-def _head(project: Planted) -> list[str]:
+def _head(project: Planted, made: date) -> list[str]:
     zone = ZONE.zone + (project.epsg - ZONE.epsg)
     lines = ["[项目信息]", f"项目名称={project.title}", f"项目代码={project.request.get('project_code', '')}"]
     if project.dialect not in ("approval", "supply"):
         lines = []
-    lines += ["[属性描述]", "格式版本号=1.01", f"数据产生单位={COUNTY_NAME}测绘队", "数据产生日期=2024-06-03"]
+    lines += ["[属性描述]", "格式版本号=1.01", f"数据产生单位={COUNTY_NAME}测绘队", f"数据产生日期={made}"]
     return [
         *lines,
         "坐标系=2000国家大地坐标系",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -23,18 +22,17 @@ from guotu.demo import (
 from guotu.demo.landscape import Landscape
 from guotu.demo.manifest import CARDS, CountyFiles, Entry
 from guotu.demo.measure import to_lonlat
-from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_DATE, SECOND_DATE, ZONE
+from guotu.demo.plan import COUNTY_NAME, DIVISION, ZONE, Calendar
 from guotu.demo.projects import Planted, Planter
 from guotu.demo.writers import Table
 from guotu.model.arrays import GeometryArray
 
 DEGREES: Final = 4490
-IMAGE_DATES: Final = (date(2023, 10, 12), date(2024, 10, 20))
 
 
-def deliver(land: Landscape, seed: int, out: Path) -> CountyFiles:
+def deliver(land: Landscape, seed: int, out: Path, days: Calendar) -> CountyFiles:
     """Draw every layer and write every file."""
-    parcels = layers_survey.survey(land, np.random.default_rng([seed, 1]))
+    parcels = layers_survey.survey(land, days, np.random.default_rng([seed, 1]))
     zoning = layers_plan.zone_parcels(land, parcels, np.random.default_rng([seed, 2]))
     planter = Planter(land, parcels, zoning, np.random.default_rng([seed, 3]))
     planted = planter.all()
@@ -73,14 +71,17 @@ class _Desk:
         out: Path,
     ) -> None:
         self.land, self.parcels, self.zoning, self.planter = land, parcels, zoning, planter
-        self.planted, self.out = planted, out
+        self.planted, self.out, self.days = planted, out, parcels.calendar
         self.projects = {project.key: project for project in planted}
         self.entries: list[Entry] = []
         self.layers: list[truth.Layer] = []
         self.bare: GeometryArray = np.empty(0, object)
 
+    def _enter(self, file: str, dataset: str, layer: str = "", features: int = 0, **more: Any) -> None:
+        self.entries.append(Entry.of(file, dataset, layer, features, days=self.days, **more))
+
     def _note(self, file: str, dataset: str, table: Table, epsg: int = ZONE.epsg) -> None:
-        self.entries.append(Entry.of(file, dataset, table.name, len(table)))
+        self._enter(file, dataset, table.name, len(table))
         if CARDS[dataset].key:
             self.layers.append(truth.Layer(dataset, CARDS[dataset].key, table, epsg))
 
@@ -92,10 +93,10 @@ class _Desk:
 
     def survey_files(self) -> None:
         """DLTB: GBK Shapefile without .cpg; divisions: two layers of a GeoPackage."""
-        writers.shapefile_zip(self.parcels.table, self.out / "DLTB_2023.zip")
-        self.entries.append(
-            Entry.of("DLTB_2023.zip", "xz.dltb", "DLTB", len(self.parcels.table), when=FIRST_DATE)
-        )
+        when = self.days.survey_dates[0]
+        file = f"DLTB_{when.year}.zip"
+        writers.shapefile_zip(self.parcels.table, self.out / file)
+        self._enter(file, "xz.dltb", "DLTB", len(self.parcels.table), when=when)
         self.layers.append(truth.Layer("xz.dltb", "BSM", self.parcels.table, ZONE.epsg))
         towns, villages = layers_survey.divisions(self.land, self.parcels)
         self._ogr("行政区.gpkg", "xz.xzq", towns)
@@ -111,13 +112,13 @@ class _Desk:
         writers.folder_zip(self.out / "生态保护红线.gdb", self.out / "生态保护红线.gdb.zip")
         self._note("生态保护红线.gdb.zip", "gh.stbhhx", red, DEGREES)
         bounds = layers_plan.boundary_table(land, parcels, zoning)
-        writers.shapefile_zip(bounds, self.out / "城镇开发边界.zip", encoding="utf-8", cpg="UTF-8")
+        writers.shapefile_zip(bounds, self.out / "城镇开发边界.zip", cpg="GBK")
         self._note("城镇开发边界.zip", "gh.czkfbj", bounds)
         self._ogr("规划用途.gpkg", "gh.ghyt", layers_plan.planned_use_table(land, parcels, zoning))
         control = in_degrees(layers_plan.control_table(land, parcels, zoning))
         self._ogr("建设用地管制区.geojson", "gh.jsydgzq", control, "GeoJSON", DEGREES)
         use = layers_plan.old_use_table(land, parcels, zoning)
-        writers.shapefile_zip(use, self.out / "土地用途区.zip", cpg="GBK")
+        writers.shapefile_zip(use, self.out / "土地用途区.zip", encoding="utf-8", cpg="UTF-8")
         self._note("土地用途区.zip", "gh.tdytq", use)
         self._ogr("重点项目.gpkg", "gh.zdxm", layers_manage.key_projects(self.projects, self.planter, rng))
 
@@ -155,42 +156,45 @@ class _Desk:
     def second_year(self, rng: np.random.Generator) -> edition.Changes:
         """DLTB of the next year, in the same form as the first."""
         table, changes = edition.next_year(self.parcels, self.zoning, rng)
-        writers.shapefile_zip(table, self.out / "DLTB_2024.zip")
-        self.entries.append(
-            Entry.of("DLTB_2024.zip", "xz.dltb", "DLTB", len(table), edition=2, when=SECOND_DATE)
-        )
+        when = self.days.survey_dates[1]
+        file = f"DLTB_{when.year}.zip"
+        writers.shapefile_zip(table, self.out / file)
+        self._enter(file, "xz.dltb", "DLTB", len(table), when=when, edition=2)
         return changes
 
     def pictures(self, rng: np.random.Generator) -> None:
         """Imagery of two autumns, the second with new bare ground where land was used unlawfully; the terrain model."""
         camera = imagery.Camera(self.land, self.parcels)
-        camera.shoot(self.out / "影像_202310.tif", rng, season=0.35)
-        camera.shoot(self.out / "影像_202410.tif", rng, season=0.75, bare=self.bare)
+        flown = self.days.image_dates
+        first, second = (f"影像_{when:%Y%m}.tif" for when in flown)
+        camera.shoot(self.out / first, rng, season=0.35)
+        camera.shoot(self.out / second, rng, season=0.75, bare=self.bare)
         imagery.write_dem(self.land, self.parcels, self.out / "DEM.tif")
-        self.entries.append(Entry.of("影像_202310.tif", "xz.dom", when=IMAGE_DATES[0]))
-        self.entries.append(Entry.of("影像_202410.tif", "xz.dom", when=IMAGE_DATES[1], edition=2))
-        self.entries.append(Entry.of("DEM.tif", "xz.dem"))
+        self._enter(first, "xz.dom", when=flown[0])
+        self._enter(second, "xz.dom", when=flown[1], edition=2)
+        self._enter("DEM.tif", "xz.dem")
 
     def project_files(self, changes: edition.Changes) -> None:
         """Boundary files, the sample project beside them, and the truth."""
         (self.out / "projects").mkdir(exist_ok=True)
         witness = truth.Witness(self.layers)
-        told = []
+        told, made = [], self.days.back(27)
         for project in self.planted:
             file = f"projects/{project.key}.txt"
-            boundary.write_boundary(project, self.out / file)
+            boundary.write_boundary(project, self.out / file, made)
             if project.adjust_out:
                 boundary.write_boundary(
-                    project, self.out / f"projects/{project.key}-out.txt", project.adjust_out
+                    project, self.out / f"projects/{project.key}-out.txt", made, project.adjust_out
                 )
             told.append(truth.describe(project, file, witness))
-        boundary.write_boundary(self.planted[0], self.out / "project.txt")
+        boundary.write_boundary(self.planted[0], self.out / "project.txt", made)
         content = {
             "tolerances": {
                 "trace_m2": truth.TRACE,
                 "sliver_m2": truth.SLIVER_AREA,
                 "sliver_width_m": truth.SLIVER_WIDTH,
             },
+            "today": self.days.today.isoformat(),
             "main": self.planted[0].key,
             "projects": told,
             "second_edition": changes.as_json(),

@@ -12,7 +12,7 @@ from guotu.demo.layers_plan import Zoning
 from guotu.demo.layers_survey import PLANTING, Survey, class_names
 from guotu.demo.measure import ellipsoid_area, half_up, to_lonlat
 from guotu.demo.noise import Rng
-from guotu.demo.plan import DIVISION, SECOND_YEAR
+from guotu.demo.plan import DIVISION
 from guotu.demo.writers import Table
 
 SHARES: Final = {"split": 0.003, "merge": 0.002, "class": 0.003, "fix": 0.002}
@@ -59,7 +59,7 @@ class _Editor:
         """A new key and number in the village, dated the new year."""
         row["BSM"] = f"{DIVISION}2110{self.next_key:08d}"
         row["TBBH"] = f"{self.next_number[village]:05d}"
-        row["SJNF"] = SECOND_YEAR
+        row["SJNF"] = self.survey.calendar.second_year
         self.next_key += 1
         self.next_number[village] += 1
         return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,7 @@ from guotu.demo.layers_survey import Survey
 from guotu.demo.measure import to_lonlat
 from guotu.demo.noise import Rng
 from guotu.demo.places import blob, rounded
-from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_YEAR
+from guotu.demo.plan import COUNTY_NAME, DIVISION, Calendar
 from guotu.demo.projects import Planted, Planter
 from guotu.demo.writers import Table
 
@@ -50,7 +49,7 @@ def underground(survey: Survey, planter: Planter, projects: dict[str, Planted], 
         shape = _somewhere(survey, planter, 260.0, rng)
         if shape is not None:
             mines.append((kind, shape, title, "露天"))
-    mining = [_mine(i, *mine, rng=rng) for i, mine in enumerate(mines, start=1)]
+    mining = [_mine(i, *mine, days=survey.calendar, rng=rng) for i, mine in enumerate(mines, start=1)]
     kinds: dict[str, Any] = {
         "KQMJ": ("float", 15, 4),
         "KCSX": ("float", 8, 2),
@@ -62,7 +61,7 @@ def underground(survey: Survey, planter: Planter, projects: dict[str, Planted], 
     }
     finds = [s for s in (_somewhere(survey, planter, 420.0, rng) for _ in range(2)) if s is not None]
     finds = finds or [mines[0][1]]
-    exploration = [_exploration(i, shape, rng) for i, shape in enumerate(finds, start=1)]
+    exploration = [_exploration(i, shape, survey.calendar, rng) for i, shape in enumerate(finds, start=1)]
     deposits = [mines[0][1].buffer(25.0)] + ([mines[3][1]] if len(mines) > 3 else [])
     reserves = [
         {
@@ -84,6 +83,7 @@ def underground(survey: Survey, planter: Planter, projects: dict[str, Planted], 
             exploration,
             _degrees(finds),
             KCMJ=("float", 15, 4),
+            QYZB=("text", 254, 0),
             YXQQ=("date", 8, 0),
             YXQZ=("date", 8, 0),
         ),
@@ -125,7 +125,7 @@ def _somewhere(survey: Survey, planter: Planter, radius: float, rng: Rng) -> sha
 
 
 def _mine(
-    number: int, kind: str, shape: shapely.Polygon, title: str, way: str, *, rng: Rng
+    number: int, kind: str, shape: shapely.Polygon, title: str, way: str, *, days: Calendar, rng: Rng
 ) -> dict[str, Any]:
     corners = shapely.get_coordinates(shape)[:6]
     text = ",".join(f"{i},{y:.2f},{x:.2f}" for i, (x, y) in enumerate(corners, 1))
@@ -140,8 +140,8 @@ def _mine(
         "KQMJ": round(shape.area / 1e6, 4),
         "KCSX": 180.0,
         "KCXX": -120.0,
-        "YXQQ": date(2021, 3, 1),
-        "YXQZ": date(2036, 3, 1),
+        "YXQQ": days.back(1900),
+        "YXQZ": days.back(-3500),
         "FZJG": "安徽省自然资源厅",
         "XZQDM": DIVISION,
         "ZBX": "2000国家大地坐标系",
@@ -149,7 +149,7 @@ def _mine(
     }
 
 
-def _exploration(number: int, shape: shapely.Polygon, rng: Rng) -> dict[str, Any]:
+def _exploration(number: int, shape: shapely.Polygon, days: Calendar, rng: Rng) -> dict[str, Any]:
     return {
         "XKZH": f"T{DIVISION}2022{number:06d}",
         "XMMC": f"{COUNTY_NAME}外围多金属矿普查之{number}",
@@ -157,12 +157,23 @@ def _exploration(number: int, shape: shapely.Polygon, rng: Rng) -> dict[str, Any
         "KCKZ": "多金属矿",
         "KCJD": "普查",
         "KCMJ": round(shape.area / 1e6, 4),
-        "YXQQ": date(2022, 6, 1),
-        "YXQZ": date(2027, 6, 1),
+        "YXQQ": days.back(700),
+        "YXQZ": days.back(-1100),
         "FZJG": "安徽省自然资源厅",
         "XZQDM": DIVISION,
-        "QYZB": "",
+        "QYZB": _corners(shape),
     }
+
+
+def _corners(shape: shapely.Polygon) -> str:
+    """Corners as exploration licences write them: degrees, minutes and seconds packed as DDD.MMSS."""
+    lonlat = shapely.get_coordinates(to_lonlat(np.array([shape]))[0])[:6]
+    return ",".join(f"{i},{_packed(x)},{_packed(y)}" for i, (x, y) in enumerate(lonlat.tolist(), 1))
+
+
+def _packed(degrees: float) -> str:
+    seconds = round(degrees * 3600)
+    return f"{seconds // 3600}.{seconds // 60 % 60:02d}{seconds % 60:02d}"
 
 
 def hazards(
@@ -193,7 +204,7 @@ def hazards(
             "YFDJ": str(kinds[k]),
             "ZYZHLX": "滑坡、崩塌",
             "MJ": area,
-            "SJNF": FIRST_YEAR,
+            "SJNF": survey.calendar.first_year,
         }
         for i, (key, k, area) in enumerate(
             zip(bsm("3501", len(parts)).tolist(), number.tolist(), official(parts).tolist(), strict=True), 1

@@ -14,7 +14,7 @@ from guotu.demo.layers_plan import Zoning, bsm, official
 from guotu.demo.layers_survey import Survey
 from guotu.demo.noise import Rng
 from guotu.demo.places import rounded, shifted
-from guotu.demo.plan import COUNTY_NAME, DIVISION, FIRST_YEAR
+from guotu.demo.plan import COUNTY_NAME, DIVISION
 from guotu.demo.projects import Planted, Planter
 from guotu.demo.writers import Column, Kind, Table
 from guotu.standards import landclass
@@ -101,19 +101,18 @@ def approved_and_supplied(
         supplied.append(shape)
 
     for _, shape in _plots(survey, planter, rng):
-        when = date(2016, 1, 1) + timedelta(days=int(rng.integers(0, 2700)))
+        when = survey.calendar.back(int(rng.integers(500, 3800)))
         title = f"{names.company(rng)}项目"
         approve(shape, title, when, state="有效" if rng.random() < 0.95 else "撤销")
         if approvals[-1]["DKZT"] == "有效" and rng.random() < 0.65:
             supply(shape, title, when + timedelta(days=int(rng.integers(60, 400))))
-    _plant_approvals(projects, approve, supply)
+    _plant_approvals(projects, approve, supply, survey.calendar.back(560))
     ydsp = table("YDSP", approvals, approved, **_APPROVAL_KINDS)
     return ydsp, table("GDGL", supplies, supplied, **_SUPPLY_KINDS)
 
 
-def _plant_approvals(projects: dict[str, Planted], approve: Any, supply: Any) -> None:
+def _plant_approvals(projects: dict[str, Planted], approve: Any, supply: Any, when: date) -> None:
     """What `approved`, `supplied`, `unapproved` and the park meet."""
-    when = date(2022, 5, 20)
     other = projects["approved"].in_county_plane
     approve(
         shifted(other, _reach(other) * 0.55, 4.0),
@@ -195,7 +194,7 @@ def illegal_use(survey: Survey, zoning: Zoning, planter: Planter, rng: Rng) -> T
         if not planter.places.free(shape, 10.0):
             continue
         number = len(shapes) + 1
-        found = date(2024, 1, 5) + timedelta(days=int(rng.integers(0, 300)))
+        found = survey.calendar.back(int(rng.integers(20, 400)))
         shapes.append(shape)
         records.append(
             {
@@ -304,7 +303,8 @@ def statistics(land: Landscape, survey: Survey, rng: Rng) -> tuple[Table, Table]
     for town, (number, label) in enumerate(zip(survey.town_codes, land.settlements.town_names, strict=True)):
         base = int(area[town] / 85.0) + 1500
         share = 0.82 if town == 0 else 0.31
-        for year, growth in ((FIRST_YEAR - 1, 1.0), (FIRST_YEAR, float(rng.uniform(0.985, 1.02)))):
+        first = survey.calendar.first_year
+        for year, growth in ((first, 1.0), (first + 1, float(rng.uniform(0.985, 1.02)))):
             total = int(base * growth)
             men = int(total * 0.512)
             people.append(

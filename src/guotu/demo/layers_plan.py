@@ -12,7 +12,7 @@ from guotu.demo.landscape import Landscape
 from guotu.demo.layers_survey import Survey, placement
 from guotu.demo.measure import ellipsoid_area, half_up, to_lonlat
 from guotu.demo.noise import Noise, Rng
-from guotu.demo.plan import CITY_NAME, COUNTY_NAME, DIVISION, FIRST_YEAR, PROVINCE_CODE, PROVINCE_NAME
+from guotu.demo.plan import CITY_NAME, COUNTY_NAME, DIVISION, PROVINCE_CODE, PROVINCE_NAME
 from guotu.demo.writers import Column, Kind, Table
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
 from guotu.standards import landclass
@@ -191,8 +191,8 @@ def farmland_table(survey: Survey, zoning: Zoning, towns: tuple[str, ...]) -> Ta
         "YJJBNTMJ": source.values["TBDLMJ"],
         "GDZZSXDM": source.values["ZZSXDM"],
         "WDGD": np.where(np.isin(source.values["GDPDJB"], ("1", "2")), "1", "0"),
-        "BHKSSJ": np.full(len(rows), "2022-10-01"),
-        "SJNF": np.full(len(rows), FIRST_YEAR),
+        "BHKSSJ": np.full(len(rows), survey.calendar.plan_date),
+        "SJNF": source.values["SJNF"],
     }
     same = (
         "TBBH",

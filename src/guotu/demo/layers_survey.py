@@ -17,9 +17,9 @@ from guotu.demo.plan import (
     CENTRE_LATITUDE,
     COUNTY_NAME,
     DIVISION,
-    FIRST_YEAR,
     ZONE,
     ZONE_EDGE_LONGITUDE,
+    Calendar,
 )
 from guotu.demo.settlements import village_codes
 from guotu.demo.writers import Column, Table
@@ -111,6 +111,7 @@ class Survey:
     village_names: tuple[str, ...]
     cropland: np.ndarray
     rank: Int64Array
+    calendar: Calendar
 
     @property
     def polygons(self) -> GeometryArray:
@@ -133,7 +134,7 @@ def placement(land: Landscape) -> Float64Array:
     return np.asarray(np.round(origin() - [0.27 * land.plan.side, 0.0]), float)
 
 
-def survey(land: Landscape, rng: Rng) -> Survey:
+def survey(land: Landscape, calendar: Calendar, rng: Rng) -> Survey:
     """DLTB of the first year."""
     order, village_of = _order(land)
     shift = placement(land)
@@ -149,7 +150,7 @@ def survey(land: Landscape, rng: Rng) -> Survey:
         "DLBM": dlbm,
         "DLMC": class_names(dlbm),
         "TBMJ": area,
-        "SJNF": np.full(len(order), FIRST_YEAR),
+        "SJNF": np.full(len(order), calendar.first_year),
         "MSSM": np.full(len(order), "00"),
         "ZLDWDM": np.array([code + "0" * 7 for code in codes])[village_of],
         "ZLDWMC": np.array(labels)[village_of],
@@ -164,7 +165,17 @@ def survey(land: Landscape, rng: Rng) -> Survey:
     table = Table("DLTB", DLTB_COLUMNS, values, geometry)
     crop = np.isin(dlbm, ("0101", "0102", "0103"))
     return Survey(
-        table, lonlat, village_of, order, mean, tuple(town_codes), tuple(codes), tuple(labels), crop, rank
+        table,
+        lonlat,
+        village_of,
+        order,
+        mean,
+        tuple(town_codes),
+        tuple(codes),
+        tuple(labels),
+        crop,
+        rank,
+        calendar,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from guotu.model.datum import GaussKruger
@@ -60,10 +60,59 @@ PROVINCE_CODE: Final = "340000"
 PROVINCE_NAME: Final = "安徽省"
 CITY_NAME: Final = "省直辖县级行政区划"
 
-FIRST_YEAR: Final = 2023
-SECOND_YEAR: Final = 2024
-FIRST_DATE: Final = date(FIRST_YEAR, 12, 31)
-SECOND_DATE: Final = date(SECOND_YEAR, 12, 31)
+TODAY: Final = date(2026, 6, 30)
+"""The day the county is made for, where none is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The moments the layers describe, all a little before `today`, so that none is out of date on that day."""
+
+    today: date = TODAY
+
+    @property
+    def first_year(self) -> int:
+        """Year of the first survey."""
+        return self.today.year - 2
+
+    @property
+    def second_year(self) -> int:
+        """Year of the second survey."""
+        return self.today.year - 1
+
+    @property
+    def survey_dates(self) -> tuple[date, date]:
+        """Statutory moments of the two surveys."""
+        return date(self.first_year, 12, 31), date(self.second_year, 12, 31)
+
+    @property
+    def image_dates(self) -> tuple[date, date]:
+        """Autumn flights of the same years."""
+        return date(self.first_year, 10, 12), date(self.second_year, 10, 20)
+
+    @property
+    def plan_date(self) -> date:
+        """The territorial plan in force."""
+        return date(self.first_year, 3, 1)
+
+    @property
+    def old_plan_date(self) -> date:
+        """The land-use plan of 2006–2020."""
+        return date(2010, 12, 31)
+
+    @property
+    def flight_date(self) -> date:
+        """The terrain model."""
+        return date(self.first_year, 6, 30)
+
+    @property
+    def register_date(self) -> date:
+        """Management registers are kept day by day."""
+        return self.back(8)
+
+    def back(self, days: int) -> date:
+        """So many days before today."""
+        return self.today - timedelta(days=days)
 
 
 def plan_for(size: SizeName | int) -> CountyPlan:

@@ -108,7 +108,9 @@ class Planter:
         self, key: str, title: str, about: str, shape: shapely.Polygon, *, use: str = "1001", **more: Any
     ) -> Planted:
         piece = Piece(f"{DIVISION}-{key}-1", f"{title}地块", use, shape)
-        request = {"kind": "general", "use": use, "project_code": ""} | more.pop("request", {})
+        request = {"kind": "general", "use": use, "project_code": "", "stage": "approval"} | more.pop(
+            "request", {}
+        )
         return Planted(key, title, about, (piece,), request=request, **more)
 
     def _plot(
@@ -215,7 +217,7 @@ class Planter:
             "自有批准用地，但与已供应宗地重叠",
             self._plot(self.industry, 0.9),
             dialect="supply",
-            request={"project_code": code(3)},
+            request={"project_code": code(3), "stage": "supply"},
         )
 
     def unapproved(self) -> Planted:
@@ -225,7 +227,7 @@ class Planter:
             "拟供地块没有批准用地覆盖（未批先供）",
             self._plot(self.industry, 0.9),
             dialect="supply",
-            request={"project_code": code(4)},
+            request={"project_code": code(4), "stage": "supply"},
         )
 
     def multi(self) -> Planted:
@@ -243,7 +245,7 @@ class Planter:
             "青禾生态牧场配套厂",
             "多地块，一块带内环，一块由两片组成",
             pieces,
-            request={"kind": "general", "use": "1001", "project_code": ""},
+            request={"kind": "general", "use": "1001", "project_code": "", "stage": "approval"},
         )
 
     def conditional(self) -> Planted:
@@ -258,7 +260,8 @@ class Planter:
     def adjustment(self) -> Planted:
         """Plan change: as much goes out of the construction zone as comes in."""
         inward = self._plot(self.zoning.zone == "420", 0.55)
-        centre, radius = self.places.spot(self.zoning.zone == "410", self.base * 0.75)
+        dry = (self.zoning.zone == "410") & self.dry & (self.survey.codes != "1003")
+        centre, radius = self.places.spot(dry, self.base * 0.75)
         outward = plot(centre, radius, self.rng)
         one = Piece("TR01", "调入地块", "1001", inward)
         two = Piece("TC01", "调出地块", "1001", outward)
@@ -268,7 +271,7 @@ class Planter:
             "调入弹性发展区地块，调出集中建设区内地块",
             (one,),
             dialect="linkage",
-            request={"kind": "general", "use": "1001", "project_code": ""},
+            request={"kind": "general", "use": "1001", "project_code": "", "stage": "approval"},
             adjust_in=(one,),
             adjust_out=(two,),
         )

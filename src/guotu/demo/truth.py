@@ -11,13 +11,19 @@ import shapely
 from guotu.demo.measure import ellipsoid_area, to_lonlat, to_plane
 from guotu.demo.projects import Piece, Planted
 from guotu.demo.writers import Table
-from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
+from guotu.model.arrays import BoolArray, GeometryArray
 
 SLIVER_AREA, SLIVER_WIDTH, TRACE = 1.0, 0.1, 0.01
 """m², m, m²: below the first or narrower than the second is 压盖误差; below the third nothing."""
 NATIONAL_KINDS: Final = ("highway", "railway", "energy", "water", "military")
-IMPORTANT: Final = ("煤", "铁", "铜", "金", "萤石", "多金属", "石灰岩")
-HIGHWAY_BUFFER: Final = 100.0
+ORDINARY: Final = ("建筑用", "建筑石料", "水泥用", "石灰岩")
+"""Minerals of the invented rights that need no approval to be covered; all others do."""
+BUFFER: Final = {"highway": 100.0}
+REACH: Final = {"highway": 1000.0}
+"""Metres around a project in which mines and hazard points count; 0 and 500 for all other kinds."""
+RESERVED_FITS: Final = ("07", "08", "09", "10", "11", "12", "13", "14")
+"""First classes that land planned as 留白 (16) may be used for."""
+OLD_CONFORMING: Final = ("030", "040", "050")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,7 @@ class Witness:
 
     def overlaps(self, dataset: str, shape: shapely.Geometry, epsg: int) -> list[Overlap]:
         """Overlaps of a shape in the plane `epsg` with every feature of a layer, above a trace."""
-        layer = self.layers[dataset]
-        rows, candidates = self._near(layer, shape, epsg)
+        rows, candidates = self.near(dataset, shape, epsg)
         shared = shapely.intersection(shape, candidates)
         shared = np.array([_areal(g) for g in shared], object)
         plane = shapely.area(shared)
@@ -65,10 +70,11 @@ class Witness:
         found = zip(rows[keep].tolist(), plane[keep].tolist(), curved.tolist(), width.tolist(), strict=True)
         return [Overlap(*item) for item in found]
 
-    def _near(
-        self, layer: Layer, shape: shapely.Geometry, epsg: int, gap: float = 0.0
+    def near(
+        self, dataset: str, shape: shapely.Geometry, epsg: int, gap: float = 0.0
     ) -> tuple[np.ndarray, GeometryArray]:
         """Rows near a shape and their geometries in the shape's plane."""
+        layer = self.layers[dataset]
         assert layer.table.geometry is not None
         around = to_lonlat(np.array([shape.buffer(gap + 5.0)]), epsg)
         window = around[0] if layer.epsg == 4490 else to_plane(around, layer.epsg)[0]
@@ -81,7 +87,7 @@ class Witness:
 
     def within(self, dataset: str, shape: shapely.Geometry, epsg: int, gap: float) -> list[tuple[int, float]]:
         """Rows no farther than `gap` metres and their distances."""
-        rows, geometry = self._near(self.layers[dataset], shape, epsg, gap)
+        rows, geometry = self.near(dataset, shape, epsg, gap)
         far = shapely.distance(geometry, shape)
         return [(int(r), float(d)) for r, d in zip(rows, far, strict=True) if d <= gap]
 
@@ -133,7 +139,7 @@ def describe(project: Planted, file: str, witness: Witness) -> dict[str, Any]:
         "area_plane_m2": round(float(whole.area), 4),
         "area_ellipsoid_m2": round(float(ellipsoid_area(to_lonlat(np.array([whole]), epsg))[0]), 4),
         "overlaps": {dataset: _listed(witness, dataset, hits) for dataset, hits in found.items()},
-        "expected": _expected(project, whole, epsg, found, witness),
+        "expected": _expected(project, found, Ground(whole, epsg, witness)),
     }
 
 
@@ -170,23 +176,46 @@ def _listed(witness: Witness, dataset: str, hits: list[Overlap]) -> dict[str, An
     }
 
 
-def _expected(
-    project: Planted, whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
-) -> dict[str, Any]:
+Found = dict[str, list[Overlap]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A project's area in its plane, and what lies around it."""
+
+    shape: shapely.Geometry
+    epsg: int
+    witness: Witness
+
+    def near(self, dataset: str) -> tuple[np.ndarray, GeometryArray]:
+        """Rows close by and their geometries in the project's plane."""
+        return self.witness.near(dataset, self.shape, self.epsg)
+
+    def within(self, dataset: str, gap: float) -> list[tuple[int, float]]:
+        """Rows no farther than `gap` metres and their distances."""
+        return self.witness.within(dataset, self.shape, self.epsg, gap)
+
+    def remainder(self, dataset: str) -> float:
+        """m² of the project that a layer does not cover."""
+        return _rest(self.shape, self.near(dataset)[1])
+
+
+def _expected(project: Planted, found: Found, ground: Ground) -> dict[str, Any]:
     """Verdict and figures of each check by the rules of the trade."""
-    national = project.request.get("kind") in NATIONAL_KINDS
-    strict = "attention" if national else "fail"
+    witness = ground.witness
+    strict = "attention" if project.request["kind"] in NATIONAL_KINDS else "fail"
     farm = [hit for hit in found["gh.yjjbntb"] if hit.counted]
     red = [hit for hit in found["gh.stbhhx"] if hit.counted]
     expected: dict[str, Any] = {
         "landuse": _landuse(found["xz.dltb"], witness),
         "farmland": {"verdict": strict if farm else "pass", "area_m2": _sum(farm), "features": len(farm)},
         "ecology": {"verdict": strict if red else "pass", "area_m2": _sum(red), "features": len(red)},
-        "planning": _planning(project, found, witness, whole.area),
+        "planning": _planning(project, found, ground),
+        "planning_old": _planning_old(found, ground),
         "approved": _approved(project, found["gl.ydsp"], witness),
-        "supplied": _supplied(found, whole, epsg, witness),
-        "minerals": _minerals(project, whole, epsg, found, witness),
-        "geohazard": _geohazard(whole, epsg, found, witness),
+        "supplied": _supplied(project, found, ground),
+        "minerals": _minerals(project, found, ground),
+        "geohazard": _geohazard(project, found, ground),
     }
     if project.adjust_in:
         expected["adjustment"] = _adjustment(project, witness)
@@ -217,17 +246,21 @@ def _by(hits: list[Overlap], dataset: str, name: str, witness: Witness) -> dict[
     return {value: round(area, 4) for value, area in sorted(areas.items())}
 
 
-def _planning(
-    project: Planted, found: dict[str, list[Overlap]], witness: Witness, total: float
-) -> dict[str, Any]:
+def _fits(planned: str, applied: str) -> bool:
+    return planned[:2] == applied[:2] or (planned == "16" and applied[:2] in RESERVED_FITS)
+
+
+def _planning(project: Planted, found: Found, ground: Ground) -> dict[str, Any]:
+    """The plan in force: zones first, then the planned class."""
+    witness = ground.witness
     zones = _by([h for h in found["gh.czkfbj"] if h.counted], "gh.czkfbj", "规划分区代", witness)
-    planned = _by(found["gh.ghyt"], "gh.ghyt", "GHDLBM", witness)
-    outside = max(0.0, total - sum(zones.values()))
-    listed = bool([h for h in found["gh.zdxm"] if h.counted]) or project.request.get("kind") in NATIONAL_KINDS
-    same = sum(area for code, area in planned.items() if code[:2] == project.request["use"][:2])
-    if outside > SLIVER_AREA or zones.get("430", 0.0) > SLIVER_AREA:
-        verdict = "attention" if listed else "fail"
-    elif zones.get("420", 0.0) > SLIVER_AREA or same < total - SLIVER_AREA:
+    planned = _by([h for h in found["gh.ghyt"] if h.counted], "gh.ghyt", "GHDLBM", witness)
+    outside = ground.remainder("gh.czkfbj")
+    listed = project.title in witness.layers["gh.zdxm"].table.values["XMMC"]
+    other = sum(area for code, area in planned.items() if not _fits(code, project.request["use"]))
+    if outside >= SLIVER_AREA or zones.get("430", 0.0) >= SLIVER_AREA:
+        verdict = "attention" if listed or project.request["kind"] in NATIONAL_KINDS else "fail"
+    elif zones.get("420", 0.0) >= SLIVER_AREA or other >= SLIVER_AREA:
         verdict = "attention"
     else:
         verdict = "pass"
@@ -236,10 +269,18 @@ def _planning(
         "zones_m2": zones,
         "outside_m2": round(outside, 4),
         "planned_m2": planned,
-        "control_m2": _by(found["gh.jsydgzq"], "gh.jsydgzq", "GZQLXDM", witness),
-        "use_zone_m2": _by(found["gh.tdytq"], "gh.tdytq", "TDYTQLXDM", witness),
+        "planned_otherwise_m2": round(other, 4),
         "key_project": listed,
     }
+
+
+def _planning_old(found: Found, ground: Ground) -> dict[str, Any]:
+    """The plan of 2006–2020, for reference beside the one in force: nothing worse than attention."""
+    control = _by([h for h in found["gh.jsydgzq"] if h.counted], "gh.jsydgzq", "GZQLXDM", ground.witness)
+    uses = _by([h for h in found["gh.tdytq"] if h.counted], "gh.tdytq", "TDYTQLXDM", ground.witness)
+    fine = all(area < SLIVER_AREA for code, area in control.items() if code != "010")
+    fine &= sum(area for code, area in uses.items() if code not in OLD_CONFORMING) < SLIVER_AREA
+    return {"verdict": "pass" if fine else "attention", "control_m2": control, "use_zone_m2": uses}
 
 
 def _approved(project: Planted, hits: list[Overlap], witness: Witness) -> dict[str, Any]:
@@ -251,22 +292,24 @@ def _approved(project: Planted, hits: list[Overlap], witness: Witness) -> dict[s
     return {"verdict": verdict, "area_m2": _sum(other), "own_area_m2": _sum(own)}
 
 
-def _supplied(
-    found: dict[str, list[Overlap]], whole: shapely.Geometry, epsg: int, witness: Witness
-) -> dict[str, Any]:
+def _supplied(project: Planted, found: Found, ground: Ground) -> dict[str, Any]:
     """Overlap with supplied land, and what neither an approval nor existing state construction land covers."""
     hits = [h for h in found["gl.gdgl"] if h.counted]
-    rows, approved = witness._near(witness.layers["gl.ydsp"], whole, epsg)
-    live = np.array([witness.value("gl.ydsp", int(r), "DKZT") == "有效" for r in rows], bool)
-    rest = whole.difference(shapely.union_all(approved[live])) if live.any() else whole
-    rows, parcels = witness._near(witness.layers["xz.dltb"], whole, epsg)
-    state = _state_built(rows, witness)
-    rest_without_state = rest.difference(shapely.union_all(parcels[state])) if state.any() else rest
+    own = [h for h in hits if ground.witness.value("gl.gdgl", h.row, "XMMC") == project.title]
+    other = [h for h in hits if h not in own]
+    rows, approved = ground.near("gl.ydsp")
+    live = np.array([ground.witness.value("gl.ydsp", int(r), "DKZT") == "有效" for r in rows], bool)
+    rows, parcels = ground.near("xz.dltb")
+    state = parcels[_state_built(rows, ground.witness)]
+    open_ground = _rest(ground.shape, np.concatenate([approved[live], state]))
+    supply = project.request["stage"] == "supply" or bool(own)
+    verdict = "fail" if other or (supply and open_ground >= SLIVER_AREA) else "attention" if own else "pass"
     return {
-        "verdict": "fail" if hits else "pass",
-        "area_m2": _sum(hits),
-        "not_approved_m2": round(float(rest.area), 4),
-        "uncovered_m2": round(float(rest_without_state.area), 4),
+        "verdict": verdict,
+        "area_m2": _sum(other),
+        "own_area_m2": _sum(own),
+        "not_approved_m2": round(_rest(ground.shape, approved[live]), 4),
+        "uncovered_m2": round(open_ground, 4),
     }
 
 
@@ -278,60 +321,87 @@ def _state_built(rows: np.ndarray, witness: Witness) -> BoolArray:
     return np.array([a and b for a, b in zip(state, is_built, strict=True)], bool)
 
 
-def _minerals(
-    project: Planted, whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
-) -> dict[str, Any]:
-    gap = HIGHWAY_BUFFER if project.request.get("kind") == "highway" else 0.0
+def _minerals(project: Planted, found: Found, ground: Ground) -> dict[str, Any]:
+    """Rights and deposits under the project or within its safety distance."""
+    gap = BUFFER.get(project.request["kind"], 0.0)
     names = {"gl.ckq": "KCZKZ", "gl.tkq": "KCKZ", "xz.kcd": "KZ"}
     met: dict[str, list[str]] = {}
     kinds: list[str] = []
     for dataset, name in names.items():
-        direct = {h.row for h in found[dataset] if h.counted}
-        rows = direct | ({r for r, _ in witness.within(dataset, whole, epsg, gap)} if gap else set())
-        met[dataset] = sorted(witness.key(dataset, row) for row in rows)
-        kinds += [str(witness.value(dataset, row, name)) for row in rows]
-    important = [
-        kind for kind in kinds if any(word in kind for word in IMPORTANT) and not kind.startswith("建筑")
-    ]
-    level = "important" if important else "ordinary" if kinds else "none"
+        rows = {h.row for h in found[dataset] if h.counted}
+        if gap:
+            rows |= {row for row, _ in ground.within(dataset, gap)}
+        met[dataset] = sorted(ground.witness.key(dataset, row) for row in rows)
+        kinds += [str(ground.witness.value(dataset, row, name)) for row in rows]
+    important = [kind for kind in kinds if not any(word in kind for word in ORDINARY)]
     return {
-        "level": level,
-        "verdict": {"none": "pass", "ordinary": "pass", "important": "fail"}[level],
+        "verdict": "fail" if important else "pass",
+        "level": "important" if important else "ordinary" if kinds else "none",
         "buffer_m": gap,
         "features": {dataset: keys for dataset, keys in met.items() if keys},
         "direct": any(h.counted for dataset in names for h in found[dataset]),
     }
 
 
-def _geohazard(
-    whole: shapely.Geometry, epsg: int, found: dict[str, list[Overlap]], witness: Witness
-) -> dict[str, Any]:
-    zones = _by([h for h in found["xz.dzzhyfq"] if h.counted], "xz.dzzhyfq", "YFDJ", witness)
+def _geohazard(project: Planted, found: Found, ground: Ground) -> dict[str, Any]:
+    """Zones under the project and open points within reach."""
+    reach = REACH.get(project.request["kind"], 500.0)
+    zones = _by([h for h in found["xz.dzzhyfq"] if h.counted], "xz.dzzhyfq", "YFDJ", ground.witness)
     near = [
-        (row, far)
-        for row, far in witness.within("xz.dzzhd", whole, epsg, 500.0)
-        if witness.value("xz.dzzhd", row, "SFXH") == "0"
+        item
+        for item in ground.within("xz.dzzhd", reach)
+        if ground.witness.value("xz.dzzhd", item[0], "SFXH") == "0"
     ]
     return {
         "verdict": "attention" if zones or near else "pass",
         "zones_m2": zones,
-        "points_inside": sorted(witness.key("xz.dzzhd", row) for row, far in near if far == 0.0),
-        "points_within_500_m": sorted(witness.key("xz.dzzhd", row) for row, _ in near),
+        "reach_m": reach,
+        "points_inside": sorted(ground.witness.key("xz.dzzhd", row) for row, far in near if far == 0.0),
+        "points_within_reach": sorted(ground.witness.key("xz.dzzhd", row) for row, _ in near),
     }
 
 
 def _adjustment(project: Planted, witness: Witness) -> dict[str, Any]:
-    inward: Float64Array = np.array([plane_of(project, p)[0].area for p in project.adjust_in])
-    outward: Float64Array = np.array([plane_of(project, p)[0].area for p in project.adjust_out])
-    shape = shapely.union_all([plane_of(project, p)[0] for p in project.adjust_in])
+    """What comes in is no larger, lies on no line, and is no better farmland than what goes out."""
+    inward = shapely.union_all([plane_of(project, p)[0] for p in project.adjust_in])
+    outward = shapely.union_all([plane_of(project, p)[0] for p in project.adjust_out])
     lines = {
-        dataset: _sum([h for h in witness.overlaps(dataset, shape, project.epsg) if h.counted])
+        dataset: _sum([h for h in witness.overlaps(dataset, inward, project.epsg) if h.counted])
         for dataset in ("gh.yjjbntb", "gh.stbhhx")
     }
-    fair = inward.sum() <= outward.sum() and not any(lines.values())
+    come, go = _soil(witness, inward, project.epsg), _soil(witness, outward, project.epsg)
+    better = come["grade"] is not None and go["grade"] is not None and come["grade"] < go["grade"] - 0.5
+    fair = inward.area - outward.area < SLIVER_AREA and not any(lines.values()) and not better
+    fair &= go["fixed_m2"] <= 0.3 * outward.area
+    fair &= come["cultivated_m2"] - (outward.area - go["fixed_m2"]) < SLIVER_AREA
     return {
         "verdict": "pass" if fair else "fail",
-        "in_m2": round(float(inward.sum()), 4),
-        "out_m2": round(float(outward.sum()), 4),
+        "in_m2": round(float(inward.area), 4),
+        "out_m2": round(float(outward.area), 4),
         "in_on_lines_m2": lines,
+        "in_soil": come,
+        "out_soil": go,
     }
+
+
+def _soil(witness: Witness, shape: shapely.Geometry, epsg: int) -> dict[str, Any]:
+    """Cultivated area, its mean grade (耕地等别, 1 is best), and what cannot be reclaimed."""
+    cultivated = graded = weight = fixed = 0.0
+    for hit in witness.overlaps("xz.dltb", shape, epsg):
+        code = str(witness.value("xz.dltb", hit.row, "DLBM"))
+        grade = witness.value("xz.dltb", hit.row, "GDDB")
+        cultivated += hit.plane * code.startswith("01")
+        fixed += hit.plane * (code in ("1001", "1003", "1101", "1103", "1109"))
+        if code.startswith("01") and grade:
+            graded, weight = graded + hit.plane * float(grade), weight + hit.plane
+    mean = round(graded / weight, 6) if weight else None
+    return {"cultivated_m2": round(cultivated, 4), "grade": mean, "fixed_m2": round(fixed, 4)}
+
+
+def _rest(shape: shapely.Geometry, covering: GeometryArray) -> float:
+    """m² of a shape that nothing covers, slivers left out."""
+    rest = shape.difference(shapely.union_all(covering)) if len(covering) else shape
+    parts = [
+        p for p in shapely.get_parts(rest) if p.area >= SLIVER_AREA and 2 * p.area / p.length >= SLIVER_WIDTH
+    ]
+    return float(sum(part.area for part in parts))
