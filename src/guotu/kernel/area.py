@@ -6,6 +6,8 @@ latitude: S = b²·ΔL·(G(B₂) − G(B₁)). So it equals plane area in (a·L,
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import factorial
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import shapely
 from guotu.kernel.compiled import COMPILED
 from guotu.kernel.coords import transform, zone_of
 from guotu.kernel.ellipsoid import SEMI_MAJOR, SEMI_MINOR, SERIES
-from guotu.kernel.loops.area import areas, equal_area_rows
+from guotu.kernel.loops.area import STEPS, areas, equal_area_rows
 from guotu.kernel.wkb import Layout, lay_out, to_wkb
 from guotu.model.arrays import Float64Array, GeometryArray
 from guotu.model.datum import CGCS2000, GaussKruger
@@ -45,6 +47,19 @@ def areas_twin(layout: Layout) -> Float64Array:
     return out
 
 
+@lru_cache(maxsize=1)
+def _lattice() -> Float64Array:
+    """Derivatives of G over factorials, orders 1 to 7, at parallels from −90° to 90°: (180·STEPS + 1, 7)."""
+    parallels = np.radians(np.arange(180 * STEPS + 1) / STEPS - 90)
+    table = np.zeros((len(parallels), 7))
+    for n, sign, weight in zip((1, 3, 5, 7, 9), (1, -1, 1, -1, 1), SERIES, strict=True):
+        for order in range(1, 8):
+            table[:, order - 1] += (
+                sign * weight * n**order / factorial(order) * np.sin(n * parallels + order * np.pi / 2)
+            )
+    return table
+
+
 def ellipsoid_area_wkb(wkb: Any) -> Float64Array:
     """Area on the ellipsoid straight from Arrow WKB (国土调查办发〔2008〕32号, trapezoid series; holes removed).
 
@@ -57,8 +72,10 @@ def ellipsoid_area_wkb(wkb: Any) -> Float64Array:
     if not COMPILED:
         return areas_twin(layout)
     out = np.empty(len(layout))
-    scratch = np.empty(2 * layout.largest)
-    areas(layout.data, layout.first, layout.at, layout.size, layout.shell, layout.kind, scratch, out)
+    scratch = np.empty((2, int(layout.size.max(initial=0))))
+    areas(
+        layout.data, layout.first, layout.at, layout.size, layout.shell, layout.kind, _lattice(), scratch, out
+    )
     return out
 
 

@@ -70,7 +70,7 @@ class Layout:
         starts = np.zeros(len(self.size) + 1, np.int64)
         np.cumsum(self.size, out=starts[1:])
         xy = np.empty((int(starts[-1]), 2), np.float64)
-        gather(self.data, self.at, self.size, xy.view(np.uint8).reshape(-1))
+        gather(self.data, self.at, self.size, xy)
         return xy, starts
 
 
@@ -162,19 +162,30 @@ def lay_out(wkb: Any) -> Layout:
     Raises   GT-1206 malformed, GT-1208 collection or curve
     """
     data, offsets, valid = buffers(wkb)
-    kind, first = np.zeros(len(valid), np.int64), np.zeros(len(valid) + 1, np.int64)
-    nothing, flags = np.empty(0, np.int64), np.empty(0, np.bool_)
-    status, row = walk(data, offsets, valid, False, kind, first, nothing, nothing, flags)
+    table = _table(len(valid), len(valid) + len(valid) // 2 + 16)
+    status, row = walk(data, offsets, valid, *table)
     if status == FOREIGN:
         data, offsets, valid = buffers(plain(wkb))
-        status, row = walk(data, offsets, valid, False, kind, first, nothing, nothing, flags)
+        status, row = walk(data, offsets, valid, *table)
     if status != SOUND:
         zh, en = _REASONS[status]
         raise GEOMETRY_MALFORMED(place=Place(row=int(row)), row=int(row), reason_zh=zh, reason_en=en)
-    at, size = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
-    shell = np.empty(first[-1], np.bool_)
-    walk(data, offsets, valid, True, kind, first, at, size, shell)
-    return Layout(data, kind, first, at, size, shell)
+    paths = int(table[1][-1])
+    if paths > len(table[2]):  # more holes and parts than guessed
+        table = _table(len(valid), paths)
+        walk(data, offsets, valid, *table)
+    kind, first, at, size, shell = table
+    return Layout(data, kind, first, at[:paths], size[:paths], shell[:paths])
+
+
+def _table(rows: int, paths: int) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array, BoolArray]:
+    integers = (
+        np.zeros(rows, np.int64),
+        np.zeros(rows + 1, np.int64),
+        np.empty(paths, np.int64),
+        np.empty(paths, np.int64),
+    )
+    return *integers, np.empty(paths, np.bool_)
 
 
 def plain_polygons(layout: Layout) -> None:
@@ -182,7 +193,7 @@ def plain_polygons(layout: Layout) -> None:
 
     Raises   GT-1208
     """
-    other = ~np.isin(layout.kind, (0, POLYGON, MULTIPOLYGON))
+    other = (layout.kind != 0) & (layout.kind != POLYGON) & (layout.kind != MULTIPOLYGON)
     if other.any():
         row = int(np.argmax(other))
         names = {1: "Point", 2: "LineString", 4: "MultiPoint", 5: "MultiLineString"}

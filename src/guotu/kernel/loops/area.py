@@ -4,9 +4,11 @@ import numpy as np
 
 from guotu.kernel.compiled import loop
 from guotu.kernel.ellipsoid import SEMI_MINOR, SERIES
+from guotu.kernel.loops.wkb import read_f64
 
 _RADIAN = np.pi / 180
 _A, _B, _C, _D, _E = SERIES
+STEPS = 4
 _NEAR = 0.01  # radians of latitude within which seven terms of Taylor's series leave < 1e-18
 
 
@@ -22,67 +24,56 @@ def series_g(sine):
 
 
 @loop
-def taylor_g(latitude, terms):
-    """Coefficients of G(latitude + d) − G(latitude) in d, d², … d⁷ (latitude in radians) into `terms` (7,)."""
-    s, c = np.sin(latitude), np.cos(latitude)
-    cos2, sin2 = c * c - s * s, 2 * s * c
-    terms[:] = 0.0
-    weight = (_A, -_B, _C, -_D, _E)
-    for k in range(5):
-        n = 2 * k + 1.0
-        odd, even = weight[k] * c, -weight[k] * s  # derivatives of sin(nB): n·cos, −n²·sin, −n³·cos, n⁴·sin …
-        power = 1.0
-        for m in range(7):
-            power *= n / (m + 1)
-            sign = 1.0 if m % 4 < 2 else -1.0
-            terms[m] += sign * power * (odd if m % 2 == 0 else even)
-        s, c = s * cos2 + c * sin2, c * cos2 - s * sin2
+def _ring(data, at, size, west, middle, terms, lon, g):
+    """Twice the signed area of a ring in degrees × G, and how many vertices lie too far from the lattice's parallel.
+
+    Three plain passes over `lon` and `g` (room for the ring): the middle one runs in vector registers.
+    """
+    t1, t2, t3, t4, t5, t6, t7 = terms[0], terms[1], terms[2], terms[3], terms[4], terms[5], terms[6]
+    for k in range(size):
+        lon[k] = read_f64(data, at + 16 * k) - west
+        g[k] = read_f64(data, at + 16 * k + 8)
+    far = 0
+    for k in range(size):
+        d = (g[k] - middle) * _RADIAN
+        far += d * d >= _NEAR * _NEAR
+        g[k] = d * (t1 + d * (t2 + d * (t3 + d * (t4 + d * (t5 + d * (t6 + d * t7))))))
+    total = 0.0
+    for k in range(1, size):
+        total += (lon[k - 1] + lon[k]) * (g[k] - g[k - 1])
+    return total, far
 
 
 @loop
-def _bring(data, at, size, begin, end, bytes_of):
-    """Copy the paths begin:end one after the other to where doubles can be read aligned."""
-    stop = 0
-    for path in range(begin, end):
-        length = 16 * size[path]
-        bytes_of[stop : stop + length] = data[at[path] : at[path] + length]
-        stop += length
+def _wide_ring(data, at, size, west):
+    """The same where the ring reaches too far for Taylor's series."""
+    total, l0, g0 = 0.0, 0.0, 0.0
+    for k in range(size):
+        l1 = read_f64(data, at + 16 * k) - west
+        g1 = series_g(np.sin(read_f64(data, at + 16 * k + 8) * _RADIAN))
+        if k > 0:
+            total += (l0 + l1) * (g1 - g0)
+        l0, g0 = l1, g1
+    return total
 
 
 @loop
-def areas(data, first, at, size, shell, kind, scratch, out):
-    """`scratch` is float64 with room for the largest geometry."""
-    terms, bytes_of = np.empty(7), scratch.view(np.uint8)
+def areas(data, first, at, size, shell, kind, lattice, scratch, out):
+    """`lattice` (n, 7): coefficients of Taylor's series of G about parallels 1/STEPS degrees apart from −90°;
+    `scratch` (2, vertices of the largest ring)."""
+    lon, g = scratch[0], scratch[1]
     for row in range(len(kind)):
         out[row] = np.nan if kind[row] == 0 else 0.0
         if (kind[row] != 3 and kind[row] != 6) or first[row] == first[row + 1]:
             continue
-        _bring(data, at, size, first[row], first[row + 1], bytes_of)
-        count = 0
+        begin = at[first[row]]
+        west, south = read_f64(data, begin), read_f64(data, begin + 8)
+        node = np.int64(np.rint((min(max(south, -90.0), 90.0) + 90.0) * STEPS))
+        middle, total = node / STEPS - 90.0, 0.0
         for path in range(first[row], first[row + 1]):
-            count += size[path]
-        west, south, north = scratch[0], scratch[1], scratch[1]
-        for k in range(count):
-            west = min(west, scratch[2 * k])
-            south = min(south, scratch[2 * k + 1])
-            north = max(north, scratch[2 * k + 1])
-        if (north - south) * _RADIAN < _NEAR:
-            taylor_g(south * _RADIAN, terms)
-            t1, t2, t3, t4, t5, t6, t7 = terms[0], terms[1], terms[2], terms[3], terms[4], terms[5], terms[6]
-            for k in range(count):
-                d = (scratch[2 * k + 1] - south) * _RADIAN
-                scratch[2 * k + 1] = d * (t1 + d * (t2 + d * (t3 + d * (t4 + d * (t5 + d * (t6 + d * t7))))))
-        else:
-            for k in range(count):
-                scratch[2 * k + 1] = series_g(np.sin(scratch[2 * k + 1] * _RADIAN))
-        total, k = 0.0, 0
-        for path in range(first[row], first[row + 1]):
-            ring = 0.0
-            for _ in range(size[path] - 1):
-                middle = scratch[2 * k] - west + (scratch[2 * k + 2] - west)
-                ring += middle * (scratch[2 * k + 3] - scratch[2 * k + 1])
-                k += 1
-            k += 1
+            ring, far = _ring(data, at[path], size[path], west, middle, lattice[node], lon, g)
+            if far:
+                ring = _wide_ring(data, at[path], size[path], west)
             total += abs(ring) if shell[path] else -abs(ring)
         out[row] = total * 0.5 * _RADIAN * SEMI_MINOR * SEMI_MINOR
 

@@ -9,14 +9,6 @@ SOUND, TRUNCATED, FOREIGN, OPEN_RING, TRAILING, WRONG_PART = 0, 1, 2, 3, 4, 5
 
 
 @loop
-def gather(data, at, size, target):
-    end = 0
-    for path in range(len(at)):
-        begin, end = end, end + 16 * size[path]
-        target[begin:end] = data[at[path] : at[path] + 16 * size[path]]
-
-
-@loop
 def read_u32(data, at):
     """Little-endian unsigned 32-bit number at a byte position."""
     return (
@@ -29,24 +21,35 @@ def read_u32(data, at):
 
 @loop
 def read_f64(data, at):
-    """Little-endian double at a byte position of any alignment (LLVM joins the eight loads into one)."""
-    low = (
-        np.uint64(data[at])
-        | (np.uint64(data[at + 1]) << np.uint64(8))
-        | (np.uint64(data[at + 2]) << np.uint64(16))
-        | (np.uint64(data[at + 3]) << np.uint64(24))
-    )
-    high = (
-        np.uint64(data[at + 4])
-        | (np.uint64(data[at + 5]) << np.uint64(8))
-        | (np.uint64(data[at + 6]) << np.uint64(16))
-        | (np.uint64(data[at + 7]) << np.uint64(24))
-    )
-    return np.uint64(low | (high << np.uint64(32))).view(np.float64)
+    """Little-endian double at a byte position of any alignment.
+
+    Unsigned positions need no test for counting from the end, so LLVM joins the eight loads into one.
+    """
+    a = np.uint64(at)
+    bits = np.uint64(data[a])
+    bits |= np.uint64(data[a + np.uint64(1)]) << np.uint64(8)
+    bits |= np.uint64(data[a + np.uint64(2)]) << np.uint64(16)
+    bits |= np.uint64(data[a + np.uint64(3)]) << np.uint64(24)
+    bits |= np.uint64(data[a + np.uint64(4)]) << np.uint64(32)
+    bits |= np.uint64(data[a + np.uint64(5)]) << np.uint64(40)
+    bits |= np.uint64(data[a + np.uint64(6)]) << np.uint64(48)
+    bits |= np.uint64(data[a + np.uint64(7)]) << np.uint64(56)
+    return np.uint64(bits).view(np.float64)
 
 
 @loop
-def _polygon(data, pos, end, path, fill, at, size, shell):
+def gather(data, at, size, xy):
+    """Vertices of all paths one after the other into `xy` (N, 2)."""
+    to = 0
+    for path in range(len(at)):
+        for k in range(size[path]):
+            xy[to, 0] = read_f64(data, at[path] + 16 * k)
+            xy[to, 1] = read_f64(data, at[path] + 16 * k + 8)
+            to += 1
+
+
+@loop
+def _polygon(data, pos, end, path, at, size, shell):
     if end - pos < 4:
         return TRUNCATED, pos, path
     rings = read_u32(data, pos)
@@ -63,7 +66,7 @@ def _polygon(data, pos, end, path, fill, at, size, shell):
         last = pos + 16 * (count - 1)
         if read_f64(data, pos) != read_f64(data, last) or read_f64(data, pos + 8) != read_f64(data, last + 8):
             return OPEN_RING, pos, path
-        if fill:
+        if path < len(at):
             at[path] = pos
             size[path] = count
             shell[path] = ring == 0
@@ -73,9 +76,9 @@ def _polygon(data, pos, end, path, fill, at, size, shell):
 
 
 @loop
-def _simple(data, pos, end, kind, path, fill, at, size, shell):
+def _simple(data, pos, end, kind, path, at, size, shell):
     if kind == POLYGON:
-        return _polygon(data, pos, end, path, fill, at, size, shell)
+        return _polygon(data, pos, end, path, at, size, shell)
     count = np.int64(1)
     if kind == LINE:
         if end - pos < 4:
@@ -85,7 +88,7 @@ def _simple(data, pos, end, kind, path, fill, at, size, shell):
     if count * 16 > end - pos:
         return TRUNCATED, pos, path
     if count > 0:
-        if fill:
+        if path < len(at):
             at[path] = pos
             size[path] = count
             shell[path] = True
@@ -94,8 +97,8 @@ def _simple(data, pos, end, kind, path, fill, at, size, shell):
 
 
 @loop
-def walk(data, offsets, valid, fill, kind, first, at, size, shell):
-    """One pass over all geometries: counts paths into `first`, or fills the path table; (status, row) at the end."""
+def walk(data, offsets, valid, kind, first, at, size, shell):
+    """One pass over all geometries: counts paths into `first` and fills the path table as far as it reaches; (status, row)."""
     path = np.int64(0)
     for row in range(len(valid)):
         first[row] = path
@@ -109,7 +112,7 @@ def walk(data, offsets, valid, fill, kind, first, at, size, shell):
             return FOREIGN, row
         pos += 5
         if code <= POLYGON:
-            status, pos, path = _simple(data, pos, end, code, path, fill, at, size, shell)
+            status, pos, path = _simple(data, pos, end, code, path, at, size, shell)
             if status != SOUND:
                 return status, row
         else:
@@ -122,7 +125,7 @@ def walk(data, offsets, valid, fill, kind, first, at, size, shell):
                     return TRUNCATED, row
                 if data[pos] != 1 or read_u32(data, pos + 1) != code - 3:
                     return (FOREIGN if data[pos] == 0 else WRONG_PART), row
-                status, pos, path = _simple(data, pos + 5, end, code - 3, path, fill, at, size, shell)
+                status, pos, path = _simple(data, pos + 5, end, code - 3, path, at, size, shell)
                 if status != SOUND:
                     return status, row
         if pos != end:
