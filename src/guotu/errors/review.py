@@ -58,3 +58,27 @@ BASIS_CHANGED = Kind(
     "审查依据的版本已不可得；按新数据重新审查。",
     "That version can no longer be had; review again on the new data.",
 )
+BOUNDARY_UNKNOWN = Kind(
+    "GT-5090",
+    Family.NOT_FOUND,
+    "没有项目范围 {id}",
+    "There is no boundary {id}",
+    "重新提供项目范围文件。",
+    "Give the boundary file again.",
+)
+REVIEW_UNKNOWN = Kind(
+    "GT-5091",
+    Family.NOT_FOUND,
+    "没有审查记录 {id}",
+    "There is no review {id}",
+    "在“审查记录”中查看。",
+    "See the list of reviews.",
+)
+REPORT_FORMAT = Kind(
+    "GT-5092",
+    Family.USAGE,
+    "没有 {format} 格式的审查报告",
+    "There is no report in {format}",
+    "可选：{known}。",
+    "Choose one of: {known}.",
+)
