@@ -131,18 +131,11 @@ def _commit(  # noqa: PLR0913
     compared(0, len(inspected.spool))
     found = difference(inspected.spool, old, first=first, step=compared)
     with store.draft(stream, base=None if first else state.head.version) as draft:
-        _write(draft, found, inspected, note, progress, cancel)
+        _write(draft, found, inspected, progress, cancel)
         return draft.commit(note)
 
 
-def _write(
-    draft: Draft,
-    found: Difference,
-    inspected: Inspected,
-    note: CommitNote,
-    progress: Progress,
-    cancel: Cancel,
-) -> None:
+def _write(draft: Draft, found: Difference, inspected: Inspected, progress: Progress, cancel: Cancel) -> None:
     done, total = 0, int(found.put.sum()) + len(found.gone)
     progress("store", 0, total)
     draft.delete(found.gone)

@@ -12,14 +12,14 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
 from guotu.ingest.convert import Converted, convert
 from guotu.ingest.fields import match_fields
-from guotu.kernel.coords import transform
+from guotu.ingest.placing import place
+from guotu.kernel.wkb import from_wkb
 from guotu.model.arrays import GeometryArray
 from guotu.model.change import GEOMETRY
-from guotu.model.datum import CGCS2000, Crs
+from guotu.model.datum import Crs
 from guotu.model.finding import FieldMatch
 from guotu.model.schema import Field, FieldType, GeometryKind, LayerSchema
 from guotu.quality.registry import Hits
@@ -74,9 +74,9 @@ class Normaliser:
         names = list(self.schema.codes)
         geometries = None
         if self.schema.geometry is not GeometryKind.NONE:
-            geometries, wkb = self._geometry(batch, found)
-            columns.append(wkb)
+            columns.append(self._geometry(batch, found))
             names.append(GEOMETRY)
+            geometries = from_wkb(columns[-1])
         return Normal(pa.record_batch(columns, names), geometries, tuple(found))
 
     def notes(self) -> Iterator[tuple[str, str]]:
@@ -103,34 +103,16 @@ class Normaliser:
             found.append(("1301", _lost_values(column, field, converted)))
         return converted.values
 
-    def _geometry(
-        self, batch: pa.RecordBatch, found: list[tuple[str, Hits]]
-    ) -> tuple[GeometryArray, pa.Array]:
+    def _geometry(self, batch: pa.RecordBatch, found: list[tuple[str, Hits]]) -> pa.Array:
         if GEOMETRY not in batch.schema.names:
-            empty = np.full(batch.num_rows, None, object)
-            return empty, pa.nulls(batch.num_rows, pa.binary())
-        raw = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
-        geometries = np.atleast_1d(shapely.from_wkb(raw, on_invalid="fix"))
-        unreadable = np.flatnonzero(
-            shapely.is_missing(geometries) & batch.column(GEOMETRY).is_valid().to_numpy(False)
-        )
-        if len(unreadable):
-            found.append(("1501", Hits(unreadable, "图形数据无法读取", "the geometry cannot be read")))
-        geometries = in_degrees(geometries, self.source.crs)
-        return geometries, pa.array(shapely.to_wkb(geometries, byte_order=1), pa.binary())
-
-
-def in_degrees(geometries: GeometryArray, crs: Crs) -> GeometryArray:
-    """2-D geometries in degrees on CGCS2000, shells counter-clockwise and holes clockwise; empty ones are missing."""
-    flat: GeometryArray = shapely.force_2d(geometries) if shapely.has_z(geometries).any() else geometries
-    if crs != CGCS2000:
-        flat = transform(flat, crs, CGCS2000)
-    empty = shapely.is_empty(flat)
-    if empty.any():
-        flat = flat.copy()
-        flat[empty] = None
-    oriented: GeometryArray = shapely.orient_polygons(flat, exterior_cw=False)
-    return oriented
+            return pa.nulls(batch.num_rows, pa.binary())
+        placed = place(batch.column(GEOMETRY), self.source.crs)
+        if len(placed.unreadable):
+            found.append(("1501", Hits(placed.unreadable, "图形数据无法读取", "the geometry cannot be read")))
+        if len(placed.outside):
+            zh, en = "坐标超出所在坐标系的合理范围", "coordinates lie outside what their system can mean"
+            found.append(("1202", Hits(placed.outside, zh, en)))
+        return placed.wkb
 
 
 def _lost_values(column: pa.Array, field: Field, converted: Converted) -> Hits:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,20 @@ def test_repeated_numbers_are_found_across_batches() -> None:
         (8, "TBBH", "330106100200/00000001"),
     ]
     assert "第 1 个要素" in found[0].zh
+
+
+def test_a_deduction_share_is_one_constant_of_the_county() -> None:
+    other = sloping(8)
+    area = other["TBMJ"]
+    other |= {"KCXS": 0.06, "KCMJ": round(area * 0.06, 2), "TBDLMJ": round(area - round(area * 0.06, 2), 2)}
+    found = judge(with_one(other)).findings
+    assert [(f.rule, f.place.row, f.place.field) for f in found] == [("1312", 8, "KCXS")]
+    assert "0.05" in found[0].zh
+
+
+def test_every_rule_that_runs_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs/references/quality-rules.md").read_text(encoding="utf-8")
+    assert all(f"| {entry.id} | {rules()[entry.id].name} |" in page for entry in REGISTER)
 
 
 def test_identical_geometry_is_found_whatever_its_first_vertex() -> None:

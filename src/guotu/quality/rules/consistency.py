@@ -189,3 +189,53 @@ def deduction_of_cropland(chunk: Chunk, _: Clause) -> Iterator[Hits]:
         "KCXS {KCXS} and KCDLBM {KCDLBM} disagree (1203 where above 0, else empty)",
         "KCDLBM",
     )
+
+
+class RidgeShares:
+    """One deduction share for each kind of sloping land and slope grade: a constant of the county."""
+
+    def __init__(self, _: Surroundings, __: Clause) -> None:
+        self.shares: dict[tuple[str, str], float] = {}
+        self.clashes: list[Late] = []
+
+    def feed(self, chunk: Chunk) -> None:
+        if not chunk.has("DLBM", "GDPDJB", "GDLX", "KCXS"):
+            return
+        kinds, grades, shares = (
+            chunk.coded("GDLX"),
+            chunk.coded("GDPDJB"),
+            np.nan_to_num(chunk.numbers("KCXS")),
+        )
+        rows = chunk.rows(_cropland(chunk) & kinds.given & grades.given & (shares > 0))
+        mixed = kinds.index[rows].astype(np.int64) * len(grades.values) + grades.index[rows]
+        _, first, which = np.unique(
+            np.column_stack((mixed, shares[rows])), axis=0, return_index=True, return_inverse=True
+        )
+        for group, at in enumerate(first.tolist()):
+            row = int(rows[at])
+            pair = str(kinds.values[kinds.index[row]]), str(grades.values[grades.index[row]])
+            known = self.shares.setdefault(pair, float(shares[row]))
+            if known != shares[row]:
+                self._clash(chunk, rows[which.reshape(-1) == group], pair, known, float(shares[row]))
+
+    def _clash(
+        self, chunk: Chunk, rows: np.ndarray, pair: tuple[str, str], known: float, share: float
+    ) -> None:
+        for row in rows.tolist():
+            self.clashes.append(
+                Late(
+                    f"{pair[0]} 坡度 {pair[1]} 级的扣除系数 {share:g} 与本县系数 {known:g} 不一致",
+                    f"KCXS {share:g} of {pair[0]} on slope grade {pair[1]} is not the county's {known:g}",
+                    row=chunk.first_row + row,
+                    key=chunk.key(row),
+                    field="KCXS",
+                )
+            )
+
+    def finish(self, _: Again) -> Iterator[Late]:
+        yield from self.clashes
+
+
+@running_rule("1312", "DLBM", "GDPDJB", "GDLX", "KCXS")
+def ridge_shares(around: Surroundings, clause: Clause) -> RidgeShares:
+    return RidgeShares(around, clause)
