@@ -63,9 +63,7 @@ class Spool:
                 found.update((row + 1, wkb) for row, wkb in pairs if wkb is not None)
         return found
 
-    def _reader(
-        self, source: pa.NativeFile, columns: tuple[str, ...] | None
-    ) -> pa.ipc.RecordBatchFileReader:
+    def _reader(self, source: pa.NativeFile, columns: tuple[str, ...] | None) -> pa.ipc.RecordBatchFileReader:
         if columns is None:
             return pa.ipc.open_file(source)
         names = pa.ipc.open_file(source).schema.names
