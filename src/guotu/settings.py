@@ -6,7 +6,8 @@ Every setting is an environment variable `GUOTU_<NAME>`; nothing else in the pac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,18 @@ TABLE: tuple[Setting, ...] = (
     Setting("port", int, 8765, "服务端口；0 表示任选空闲端口", "Port of the server; 0 picks a free one"),
     Setting("log_level", str, "info", "日志级别", "Log level"),
     Setting("max_upload_mb", int, 512, "单次上传上限（MB）", "Largest upload, MB"),
-    Setting("sandbox_memory_mb", int, 2048, "读取子进程内存上限（MB）", "Memory limit of the reading process, MB"),
-    Setting("sandbox_seconds", int, 3600, "读取子进程时间上限（秒）", "Time limit of the reading process, seconds"),
-    Setting("session_idle_minutes", int, 30, "会话空闲时限（分钟）", "A session ends after so many idle minutes"),
-    Setting("secure_cookies", _flag, False, "仅经 HTTPS 发送会话标识", "Send the session cookie over HTTPS only"),
+    Setting(
+        "sandbox_memory_mb", int, 2048, "读取子进程内存上限（MB）", "Memory limit of the reading process, MB"
+    ),
+    Setting(
+        "sandbox_seconds", int, 3600, "读取子进程时间上限（秒）", "Time limit of the reading process, seconds"
+    ),
+    Setting(
+        "session_idle_minutes", int, 30, "会话空闲时限（分钟）", "A session ends after so many idle minutes"
+    ),
+    Setting(
+        "secure_cookies", _flag, False, "仅经 HTTPS 发送会话标识", "Send the session cookie over HTTPS only"
+    ),
 )
 
 
@@ -83,3 +92,17 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
             raise SETTING_INVALID(name=setting.variable, value=given, reason=problem) from None
     values |= {name: value for name, value in overrides.items() if value is not None}
     return Settings(**values)
+
+
+@contextmanager
+def kept_environment(*variables: str) -> Iterator[None]:
+    """Give these variables back their values when the block ends: some libraries set them for the whole process on import."""
+    before = {name: os.environ.get(name) for name in variables}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

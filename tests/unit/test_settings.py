@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -32,3 +33,12 @@ def test_a_value_that_cannot_be_read_is_refused_with_its_name(name: str, value: 
         settings.load({name: value})
     assert failure.value.code == "GT-1002"
     assert value in failure.value.detail("en")
+
+
+def test_variables_that_a_library_sets_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUOTU_TEST_KEPT", "mine")
+    monkeypatch.delenv("GUOTU_TEST_NEW", raising=False)
+    with settings.kept_environment("GUOTU_TEST_KEPT", "GUOTU_TEST_NEW"):
+        os.environ["GUOTU_TEST_KEPT"] = os.environ["GUOTU_TEST_NEW"] = "theirs"
+    assert os.environ["GUOTU_TEST_KEPT"] == "mine"
+    assert "GUOTU_TEST_NEW" not in os.environ

@@ -9,10 +9,15 @@ from importlib import resources
 from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 
-import mapnik
 import shapely
 
 from guotu.analysis.cartography.style import Paint
+from guotu.settings import kept_environment
+
+with kept_environment(
+    "PROJ_LIB", "PROJ_DATA", "GDAL_DATA"
+):  # its own copies would mislead the other GDAL users
+    import mapnik
 
 CSS_DPI = 96.0
 SANS = "Noto Sans CJK SC Regular"
