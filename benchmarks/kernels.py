@@ -24,7 +24,8 @@ from guotu.kernel.coords import transform
 from guotu.kernel.coverage import EdgeBalance, check_coverage
 from guotu.kernel.grid import decode, encode
 from guotu.kernel.hilbert import hilbert_order
-from guotu.kernel.overlay import overlap_areas, overlap_areas_wkb, project_gauss
+from guotu.kernel.overlay import overlap_areas, overlap_areas_wkb
+from guotu.kernel.plane import on_plane, project_gauss
 from guotu.kernel.tile import EXTENT, encode_layer, tile_box
 from guotu.kernel.wkb import from_wkb, lay_out, to_wkb
 from guotu.model.arrays import GeometryArray
@@ -149,7 +150,10 @@ def projection(table: Table, parcels: GeometryArray) -> None:
     table.add(
         "Gauss-Krüger forward",
         lambda: project_gauss(xy, ZONE),
-        {"PROJ": lambda: np.column_stack(way.transform(*xy.T))},
+        {
+            "PROJ": lambda: np.column_stack(way.transform(*xy.T)),
+            "guotu about one place": lambda: on_plane(xy, ZONE, xy.mean(axis=0)),
+        },
         count=len(xy),
         unit="vertices",
         compare=lambda a, b: f"≤ {np.abs(a - b).max():.1e} m",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import kernel_shapes
 from guotu.kernel.coords import transform_xy
-from guotu.kernel.overlay import difference, overlap_areas, project_gauss, shared_areas_twin, subdivide
+from guotu.kernel.overlay import difference, overlap_areas, shared_areas_twin, subdivide
+from guotu.kernel.plane import on_plane, project_gauss
 from guotu.kernel.similarity import overlap_pairs
 from guotu.model.datum import CGCS2000, GaussKruger
 
@@ -67,3 +68,16 @@ def test_pairs_of_two_mosaics_cover_both(one, two):
     assert np.bincount(j, area, 9) == pytest.approx(shapely.area(new), abs=1e-9)
     if one == two:
         assert (i == j).all()
+
+
+@given(
+    st.integers(25, 45), st.floats(-3.3, 3.3), st.floats(3, 54),
+    st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9)), min_size=1, max_size=30),
+)  # fmt: skip
+def test_the_expansion_about_a_place_equals_the_registry_near_and_far(number, off, latitude, steps):
+    zone = GaussKruger(3, number)
+    about = np.array([zone.central_meridian + off, latitude])
+    places = about + np.array(steps)
+    assert on_plane(places, zone, about) == pytest.approx(
+        transform_xy(places, CGCS2000, zone), abs=1e-6, rel=0
+    )

@@ -114,18 +114,27 @@ def equal_area_xy(lonlat: Float64Array) -> Float64Array:
 
     Shapes   (n, 2) degrees on CGCS2000 → (n, 2) metres, x = a·L, y = b²/a·G(B)
     """
-    xy = np.array(lonlat, np.float64)
-    if COMPILED:
-        equal_area_rows(xy, SEMI_MAJOR, SEMI_MINOR**2 / SEMI_MAJOR)
-        return xy
-    return equal_area_twin(xy)
+    lonlat = np.ascontiguousarray(lonlat, np.float64)
+    if not COMPILED:
+        return equal_area_twin(lonlat)
+    xy = np.empty_like(lonlat)
+    equal_area_rows(lonlat, _lattice(), _at_nodes(), SEMI_MAJOR, SEMI_MINOR**2 / SEMI_MAJOR, xy)
+    return xy
+
+
+@lru_cache(maxsize=1)
+def _at_nodes() -> Float64Array:
+    """G at the parallels of `_lattice`."""
+    return _series_g(np.arange(180 * STEPS + 1) / STEPS - 90)
+
+
+def _series_g(latitude: Float64Array) -> Float64Array:
+    b = np.radians(latitude)
+    terms = zip((1, 3, 5, 7, 9), (1, -1, 1, -1, 1), SERIES, strict=True)
+    return np.asarray(sum(sign * weight * np.sin(n * b) for n, sign, weight in terms))
 
 
 def equal_area_twin(lonlat: Float64Array) -> Float64Array:
     """G term by term, vectorised."""
-    b = np.radians(lonlat[:, 1])
-    terms = zip((1, 3, 5, 7, 9), (1, -1, 1, -1, 1), SERIES, strict=True)
-    g = sum(sign * weight * np.sin(n * b) for n, sign, weight in terms)
-    return np.column_stack(
-        [SEMI_MAJOR * np.radians(lonlat[:, 0]), SEMI_MINOR**2 / SEMI_MAJOR * np.asarray(g)]
-    )
+    x, y = SEMI_MAJOR * np.radians(lonlat[:, 0]), SEMI_MINOR**2 / SEMI_MAJOR * _series_g(lonlat[:, 1])
+    return np.column_stack([x, y])

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 
-from guotu.kernel.area import equal_area_xy
 from guotu.kernel.compiled import COMPILED
-from guotu.kernel.coords import transform_xy
-from guotu.kernel.loops.krueger import gauss_rows
 from guotu.kernel.loops.overlay import SLABS, ring_signs, shared_areas, slab_index, subject_edges
+from guotu.kernel.plane import on_plane, project_gauss
 from guotu.kernel.wkb import Layout, from_wkb, lay_out, plain_polygons, to_wkb
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
-from guotu.model.datum import CGCS2000, Datum, GaussKruger
+from guotu.model.datum import GaussKruger
+
+__all__ = [
+    "difference",
+    "intersections",
+    "overlap_areas",
+    "overlap_areas_wkb",
+    "polygonal",
+    "project_gauss",
+    "shared_areas_twin",
+    "subdivide",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +38,10 @@ class _Rings:
     missing: BoolArray
 
 
-def _rings(layout: Layout, plane: GaussKruger | None, *, project: bool) -> _Rings:
+def _rings(layout: Layout) -> _Rings:
     plain_polygons(layout)
     xy, starts = layout.coordinates()
-    if project:
-        xy = _on_plane(xy, plane)
     return _Rings(xy, starts, layout.shell, layout.first, layout.missing)
-
-
-def _on_plane(lonlat: Float64Array, plane: GaussKruger | None) -> Float64Array:
-    if plane is None:
-        return equal_area_xy(lonlat)
-    return project_gauss(lonlat, plane)
-
-
-def project_gauss(lonlat: Float64Array, zone: GaussKruger) -> Float64Array:
-    """CGCS2000 degrees (n, 2) to a zone's plane, metres: Krüger's series in a compiled loop, PROJ as its twin.
-
-    Error    < 1e-8 m against PROJ within ±3.5° of the meridian (tests/property/test_kernel_overlay.py)
-    """
-    if not COMPILED or zone.datum is not Datum.CGCS2000:
-        return transform_xy(lonlat, CGCS2000, zone)
-    xy = np.array(lonlat, np.float64).reshape(-1, 2)
-    gauss_rows(xy, float(zone.central_meridian), zone.false_easting)
-    return xy
 
 
 def _shared(subject: _Rings, candidates: _Rings) -> Float64Array:
@@ -97,9 +86,8 @@ def overlap_areas(subject: Any, candidates: GeometryArray) -> Float64Array:
     """
     if not COMPILED:
         return shared_areas_twin(subject, candidates)
-    ours = _rings(lay_out(to_wkb(np.array([subject], dtype=object))), None, project=False)
-    theirs = _rings(lay_out(to_wkb(candidates)), None, project=False)
-    return _shared(ours, theirs)
+    ours = _rings(lay_out(to_wkb(np.array([subject], dtype=object))))
+    return _shared(ours, _rings(lay_out(to_wkb(candidates))))
 
 
 def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) -> Float64Array:
@@ -111,15 +99,14 @@ def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) 
     Order    as `overlap_areas`
     Raises   GT-1206 malformed WKB, GT-1208 for what is not polygonal
     """
-    mine, layout = lay_out(to_wkb(np.array([subject_lonlat], dtype=object))), lay_out(wkb)
-    if COMPILED:
-        return _shared(_rings(mine, plane, project=True), _rings(layout, plane, project=True))
-    plain_polygons(mine)
-    plain_polygons(layout)
+    mine, theirs = _rings(lay_out(to_wkb(np.array([subject_lonlat], dtype=object)))), _rings(lay_out(wkb))
+    about = (mine.xy.min(axis=0) + mine.xy.max(axis=0)) / 2 if len(mine.xy) else np.full(2, np.nan)
 
     def moved(xy: Float64Array) -> Float64Array:
-        return _on_plane(xy, plane)
+        return on_plane(xy, plane, about)
 
+    if COMPILED:
+        return _shared(replace(mine, xy=moved(mine.xy)), replace(theirs, xy=moved(theirs.xy)))
     return shared_areas_twin(
         shapely.transform(subject_lonlat, moved), shapely.transform(from_wkb(wkb), moved)
     )

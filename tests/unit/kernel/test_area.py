@@ -83,6 +83,10 @@ def test_the_equal_area_plane_carries_the_official_area():
     assert shapely.area(plane) == pytest.approx(area.ellipsoid_area(kernel_shapes.many(polygon))[0], abs=1e-4)
 
 
+def test_no_latitude_has_no_place_on_the_equal_area_plane():
+    assert np.isnan(area.equal_area_xy(np.array([[117.0, 90.5], [117.0, np.nan]]))[:, 1]).all()
+
+
 def test_plane_area_is_in_square_metres():
     square = shapely.box(39_500_000, 3_400_000, 39_500_100, 3_400_100)
     areas = area.plane_area(kernel_shapes.many(square, None))

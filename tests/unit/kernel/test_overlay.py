@@ -113,6 +113,19 @@ def test_only_polygons_are_measured_from_bytes():
     assert overlay.overlap_areas(SQUARE, kernel_shapes.many(RING)).tolist() == [64.0]
 
 
+def test_an_empty_subject_shares_nothing_from_bytes_either():
+    near = to_wkb(kernel_shapes.many(box(117, 31, 117.1, 31.1)))
+    assert overlay.overlap_areas_wkb(shapely.Polygon(), near, ZONE).tolist() == [0.0]
+    assert overlay.overlap_areas_wkb(shapely.Polygon(), near, None).tolist() == [0.0]
+
+
+def test_candidates_far_from_the_subject_are_measured_too():
+    subject, wide = box(117.0, 31.0, 117.1, 31.1), box(114.5, 28.0, 120.0, 34.0)
+    moved = transform(kernel_shapes.many(subject, wide), CGCS2000, ZONE)
+    got = overlay.overlap_areas_wkb(subject, to_wkb(kernel_shapes.many(wide)), ZONE)
+    assert got == pytest.approx(overlay.overlap_areas(moved[0], moved[1:]), rel=1e-10)
+
+
 def test_other_datums_go_through_the_registry():
     old = GaussKruger(3, 39, datum=Datum.XIAN80)
     with pytest.raises(GuotuError, match="GT-1203"):

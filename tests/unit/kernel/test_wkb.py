@@ -36,6 +36,15 @@ def test_paths_of_every_kind_are_found():
     assert layout.shell.tolist()[-3:] == [True, True, False]
 
 
+def test_more_holes_than_guessed_are_found_all_the_same():
+    holes = [[(x, 1), (x + 1, 1), (x + 1, 2), (x, 1)] for x in range(1, 99, 2)]
+    sieve = shapely.Polygon([(0, 0), (100, 0), (100, 3), (0, 3)], holes)
+    layout = wkb.lay_out(wkb.to_wkb(kernel_shapes.many(sieve, sieve)))
+    assert np.diff(layout.first).tolist() == [50, 50]
+    assert layout.shell.sum() == 2
+    assert shapely.get_coordinates(sieve).tolist() == layout.coordinates()[0][: layout.vertices[0]].tolist()
+
+
 @pytest.mark.parametrize("cut", range(len(POLYGON)))
 def test_every_truncation_is_refused(cut):
     for check in (wkb.lay_out, guard):
