@@ -19,6 +19,7 @@ from contract.conftest import open_sqlite
 from e2e.kill_worker import FEATURES, edition
 from guotu.errors import GuotuError
 
+LIVES = 4
 STEPS = ["put", "projected", "recorded", "committed"]
 
 
@@ -96,7 +97,8 @@ def oracle(commits: int) -> dict[int, str]:
     return dict(sorted(held.items()))
 
 
-def inspect(home: Path, acknowledged: list[str]) -> None:
+def inspect(home: Path, acknowledged: list[str]) -> list[str]:
+    """Every commit of a sound store; each acknowledged one is among them."""
     store = open_sqlite(home)
     try:
         labels = [commit.label for commit in store.commits(cast.STREAM)]
@@ -112,18 +114,21 @@ def inspect(home: Path, acknowledged: list[str]) -> None:
         assert state == oracle(len(labels))
         assert check.features == len(state) <= FEATURES
     store.close()
+    return labels
 
 
-def kill_many(nursery: Nursery, home: Path, times: int, seed: int) -> None:
+def kill_many(nursery: Nursery, folder: Path, times: int, seed: int) -> None:
+    """A new store every few kills, so that young and grown ones are killed."""
     dice = random.Random(seed)
     acknowledged: list[str] = []
     for turn in range(times):
+        home = folder / str(turn // LIVES)
+        if not home.exists():
+            home.mkdir()
+            acknowledged = []
         step = STEPS[turn // 2 % len(STEPS)] if turn % 2 else "-"
-        acknowledged += nursery.run(home, step, dice.randint(1, 3), dice.uniform(0.0, 0.15))
-        store = open_sqlite(home)
-        acknowledged = [commit.label for commit in store.commits(cast.STREAM)][: len(acknowledged) + 1]
-        store.close()
-        inspect(home, acknowledged)
+        acknowledged += nursery.run(home, step, dice.randint(1, 3), dice.uniform(0.0, 0.1))
+        acknowledged = inspect(home, acknowledged)
 
 
 def test_twenty_kills_lose_nothing(nursery: Nursery, tmp_path: Path) -> None:

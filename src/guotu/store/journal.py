@@ -167,7 +167,7 @@ def decode(body: bytes) -> Entry:
     if not isinstance(body, bytes) or len(body) > MAX_BODY:
         raise DamagedJournalError("a body must be at most 64 MiB of bytes")
     raw = _unpack(body)
-    _require(isinstance(raw, dict) and raw.get("op") in _KEYS, "unknown op")
+    _require(isinstance(raw, dict) and isinstance(raw.get("op"), str) and raw["op"] in _KEYS, "unknown op")
     _require(set(raw) <= _KEYS[raw["op"]], "unknown key")
     match raw["op"]:
         case "put":

@@ -20,8 +20,10 @@ from guotu.store.sqlite.where import compile_filter
 
 TREE_MARGIN: Final = 1e-4
 """Degrees; more than float32 can be wrong by. Boxes nearer than this to the border of the one asked for are compared exactly."""
-WIDE_SHARE: Final = 0.02
-"""A box that covers more of the extent is answered by walking the features in order, not by sorting what the tree finds."""
+WIDE_SHARE: Final = 0.1
+WIDE_SHARE_OF_PAGES: Final = 0.005
+"""A box that covers more of the extent is answered by walking the features in order, not by sorting what the tree finds;
+the second where only a page is asked for, because walking may stop when it is full."""
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Selection:
     values: list[Any] = field(default_factory=list)
     before: str = ""
     before_values: list[Any] = field(default_factory=list)
+    walked: str = ""
+    """Condition on `p.row` that must not lead the search when features are wanted in order."""
     near: str = "0"
     near_values: list[Any] = field(default_factory=list)
 
@@ -41,7 +45,9 @@ class Selection:
         self.values += values
 
     def sql(self, columns: Sequence[str], tail: str = "") -> tuple[str, list[Any]]:
-        where = " AND ".join(self.conditions) or "1"
+        # A unary plus takes a column away from SQLite's choice of indexes.
+        walked = [("+" if "p.fid" in tail else "") + self.walked] if self.walked else []
+        where = " AND ".join([*walked, *self.conditions]) or "1"
         text = (
             f"{self.before}SELECT {', '.join((*columns, self.near))} FROM {self.source} WHERE {where}{tail}"
         )
@@ -55,7 +61,8 @@ def select(projection: Projection, query: Query, plan: AccessPlan, extent: Box |
         box for box in (query.box, Clip(plan.clip).box if plan.clip is not None else None) if box is not None
     ]
     if boxes:
-        _within(selection, projection, boxes, extent)
+        limited = query.limit is not None or plan.limits.rows is not None
+        _within(selection, projection, boxes, extent, WIDE_SHARE_OF_PAGES if limited else WIDE_SHARE)
     if query.box is not None and GEOMETRY in plan.masked:
         selection.add("0")
     _filter(selection, projection, query, plan)
@@ -75,7 +82,9 @@ def of_streams(selection: Selection, streams: Sequence[StreamRow]) -> None:
     selection.add(f"p.stream IN ({numbers})")
 
 
-def _within(selection: Selection, projection: Projection, boxes: Sequence[Box], extent: Box | None) -> None:
+def _within(
+    selection: Selection, projection: Projection, boxes: Sequence[Box], extent: Box | None, wide: float
+) -> None:
     """Rows whose box in the tree meets all of these; `near` tells which of them must be compared with the first exactly."""
     meets = "b.east >= ? AND b.west <= ? AND b.north >= ? AND b.south <= ?"
     every = " AND ".join([meets] * len(boxes))
@@ -83,8 +92,9 @@ def _within(selection: Selection, projection: Projection, boxes: Sequence[Box], 
     west, south, east, north = boxes[0]
     inner = [west + TREE_MARGIN, east - TREE_MARGIN, south + TREE_MARGIN, north - TREE_MARGIN]
     selection.near_values = inner
-    if extent is not None and min(_share(box, extent) for box in boxes) > WIDE_SHARE:
-        selection.add(f"p.row IN (SELECT b.row FROM {projection.tree} b WHERE {every})", *values)
+    if extent is not None and min(_share(box, extent) for box in boxes) > wide:
+        selection.walked = f"p.row IN (SELECT b.row FROM {projection.tree} b WHERE {every})"
+        selection.values = values
         selection.near = f"p.row NOT IN (SELECT b.row FROM {projection.tree} b WHERE {meets})"
         return
     selection.source = f"{projection.tree} b CROSS JOIN {projection.table} p ON p.row = b.row"
