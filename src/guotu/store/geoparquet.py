@@ -61,7 +61,7 @@ def write_snapshot(path: Path, groups: Iterable[pa.RecordBatch], facts: dict[str
     try:
         _write(incoming, groups, facts)
         sync_file(incoming)
-        incoming.chmod(0o440)
+        incoming.chmod(0o400)
         incoming.replace(path)
         sync_folder(path.parent)
     finally:

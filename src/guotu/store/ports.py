@@ -82,7 +82,7 @@ class FeatureStore(Protocol):
         """Features in fid order, in batches of bounded size, at least one (possibly empty) batch so that the schema is known.
 
         Columns: fid, seq, valid_from, valid_to, the attributes, geometry. A box takes features whose own box meets it.
-        Raises GT-2001, GT-2002, GT-2009, GT-2010.
+        Raises GT-2001, GT-2002, GT-2009, GT-2010 — when the first batch is asked for.
         """
 
     def count(self, query: Query, plan: AccessPlan) -> int:

@@ -34,9 +34,17 @@ def test_a_write_of_another_process_makes_the_store_busy(store: SqliteFeatureSto
     with refused("GT-1006"), store.draft(STREAM, base=base):
         pass
     assert table(store).num_rows == 0, "reading goes on"
+    late = open_sqlite(tmp_path)
+    assert late.state(STREAM).features == 0, "and so does opening"
+    late.close()
     other.execute("ROLLBACK")
     other.close()
     assert land(store, parcels([1])) is not None
+
+
+def test_the_file_is_for_its_owner_only(store: SqliteFeatureStore, tmp_path: Path) -> None:
+    land(store, parcels([1]))
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("data.db*")} == {0}
 
 
 def test_a_full_disk_keeps_the_old_state_and_says_so(store: SqliteFeatureStore) -> None:

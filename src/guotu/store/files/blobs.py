@@ -49,7 +49,7 @@ class FileBlobStore:
         target = self._root / digest[:2] / digest
         if not target.exists():
             target.parent.mkdir(exist_ok=True)
-            incoming.chmod(0o440)
+            incoming.chmod(0o400)
             incoming.replace(target)
             sync_folder(target.parent)
             sync_folder(self._root)

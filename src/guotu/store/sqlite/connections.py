@@ -19,6 +19,7 @@ KEPT_READERS: Final = 8
 CHECKPOINT_PAGES: Final = 1000
 LOG_BYTES: Final = 2**26
 """The write-ahead log shrinks to this once its pages have been moved."""
+_META: Final = "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
 _BEING_WRITTEN: Final = "有写入正在进行 (a write is going on)"
 
 
@@ -32,6 +33,8 @@ class Connections:
         self._writing = threading.Lock()
         self._closed = False
         self._mover: threading.Thread | None = None
+        if not path.exists():
+            path.touch(mode=0o600)
         with translated():
             self._writer = self._open(WRITE_CACHE_KIB)
             self._prepare(ddl, format_name)
@@ -55,17 +58,24 @@ class Connections:
         return connection
 
     def _prepare(self, ddl: str, format_name: str) -> None:
-        with self._transaction() as connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
-            )
-            found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-            if found and found[0] != format_name:
-                raise STORE_FORMAT(path=self._path, found=found[0], expected=format_name)
-            if not found:
-                for statement in filter(str.strip, ddl.split(";")):
-                    connection.execute(statement)
-                connection.execute("INSERT INTO meta VALUES ('format', ?)", (format_name,))
+        """Check the format, or lay out a new file. An existing file is only read: another process may be writing it."""
+        found = self._format()
+        if found is None:
+            with self._transaction() as connection:
+                found = self._format()
+                if found is None:
+                    for statement in (_META, *filter(str.strip, ddl.split(";"))):
+                        connection.execute(statement)
+                    connection.execute("INSERT INTO meta VALUES ('format', ?)", (format_name,))
+                    found = format_name
+        if found != format_name:
+            raise STORE_FORMAT(path=self._path, found=found, expected=format_name)
+
+    def _format(self) -> str | None:
+        if not self._writer.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
+            return None
+        row = self._writer.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        return row[0] if row else None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
