@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,13 @@ class Case:
     profile: ReviewProfile
     layers: Layers
     today: date
+    _made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: str, make: Callable[[Case], Any]) -> Any:
+        """What several checks need, made when first asked for."""
+        if key not in self._made:
+            self._made[key] = make(self)
+        return self._made[key]
 
     @property
     def drop(self) -> float:

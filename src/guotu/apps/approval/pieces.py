@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import shapely
 
 from guotu.apps.approval.profile import Tolerances
@@ -44,8 +43,9 @@ class Pieces:
 def measure(site: Site, rows: Rows, zone: GaussKruger, drop_m2: float, shape: Any = None) -> Pieces:
     """Every piece of at least `drop_m2`; `shape` (degrees) replaces the parcel where a check looks around it."""
     subject = site.lonlat if shape is None else shape
-    wkb = rows.wkb if len(rows) else pa.array([], pa.binary())
-    plane = np.nan_to_num(overlap_areas_wkb(subject, wkb, zone))
+    if not len(rows):
+        return Pieces(site, rows, np.empty(0), np.empty(0))
+    plane = np.nan_to_num(overlap_areas_wkb(subject, rows.wkb, zone))
     met = np.flatnonzero(plane >= drop_m2)
     kept = rows.take(met)
     ellipsoid = overlap_areas_wkb(subject, kept.wkb, None) if len(kept) else np.empty(0)

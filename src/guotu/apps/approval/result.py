@@ -252,8 +252,8 @@ class LandUseRow:
     """One leaf of the land-class table: unit × ownership × class.
 
     `owner_code`/`owner_unit` are QSDWDM/QSDWMC, `ownership` is 国有, 集体 or 未定; `code`/`name` the land class (1203 for 田坎
-    split off), `first_code`/`first_name` its first class (湿地 00 included), `three_class` 农用地/建设用地/未利用地, 未定 for a code
-    no table knows, or 未覆盖 for what no parcel of the layer covers. `area_ha` is balanced: the leaves of a table sum exactly
+    split off), `first_code`/`first_name` its first class (湿地 00 included), `three_class` 农用地/建设用地/未利用地, 未定 for a
+    code no table knows, or 未覆盖 for what no parcel of the layer covers. `area_ha` is balanced: the leaves of a table sum exactly
     to its `total_ha`.
     """
 

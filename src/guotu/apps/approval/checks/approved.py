@@ -31,7 +31,7 @@ LAPSED = Text(
 def check(case: Case, land: LandUse) -> CheckResult:
     """Another project's approval → `fail`, with a hint where it may have lapsed; the project's own → `attention`."""
     layer, supplied = case.layers.open(LAYER), case.layers.open(SUPPLIED)
-    hits = [_judged(case, hit) for hit in approvals(case)]
+    hits = [_judged(case, hit) for hit in case.once(LAYER, approvals)]
     own = [hit for hit in hits if hit.counted and hit.note is OWN]
     lapsed = [hit for hit in hits if hit.counted and hit.note is LAPSED]
     others = [hit for hit in hits if hit.counted and hit.note is not OWN]

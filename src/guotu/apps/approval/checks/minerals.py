@@ -42,7 +42,7 @@ Grade = Literal["protected", "important", "ordinary"]
 
 
 def check(case: Case, land: LandUse) -> CheckResult:
-    """Nothing, or only ordinary minerals → `pass`; important ones → `fail` until approved, `attention` for major national projects."""
+    """Nothing or only ordinary minerals → `pass`; important ones → `fail`, `attention` for major national projects."""
     layers = [case.layers.open(name) for name in (MINING, EXPLORATION, DEPOSITS)]
     hits = [hit for layer in layers for site in case.sites for hit in _around(case, site, layer)]
     counted = [hit for hit in hits if hit.counted]

@@ -50,7 +50,7 @@ class Zones:
 
 
 def check(case: Case, land: LandUse) -> CheckResult:
-    """Inside 410 with the planned class → `pass`; 420, 430 or an admitted project outside → `attention`; else `fail`; another planned class → `attention`."""
+    """Inside 410 with the planned class → `pass`; 420, another class, or an admitted project outside → `attention`; else `fail`."""
     boundary, planned = case.layers.open(BOUNDARY), case.layers.open(PLANNED)
     zone_hits = _hits(case, boundary, ZONE_COLUMNS, "GHFQMC")
     use_hits = _hits(case, planned, USE_COLUMNS, "GHDLMC")

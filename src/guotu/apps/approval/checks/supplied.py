@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,10 @@ from guotu.apps.approval.checks import approved
 from guotu.apps.approval.landuse import Ground, LandUse
 from guotu.apps.approval.pieces import cut_to
 from guotu.apps.approval.reliance import doubts
-from guotu.apps.approval.result import CheckResult, Fact, Hit, Verdict
+from guotu.apps.approval.result import CheckResult, Fact, Hit, Total, Verdict
 from guotu.apps.approval.words import Text
+from guotu.kernel.area import ellipsoid_area
+from guotu.kernel.overlay import difference
 
 LAYER = "gl.gdgl"
 TITLE = Text("重复供地与未批先供", "Land supplied already, or supplied before approval")
@@ -25,14 +28,14 @@ OPEN = Text("未批准且非国有建设用地", "neither approved nor state con
 
 
 def check(case: Case, land: LandUse) -> CheckResult:
-    """Supplied to another → `fail`; to this project → `attention`, but `fail` where that ground was never approved (未批先供).
+    """Supplied to another → `fail`; to this project → `attention`, but `fail` where no approval covers it (未批先供).
 
-    Ground that was never approved is a `fail` by itself when land is to be supplied.
+    When land is to be supplied, ground that is neither approved nor state construction land is a `fail` by itself.
     """
     layer, approvals = case.layers.open(LAYER), case.layers.open(approved.LAYER)
     given = [
         hit
-        for hit in approved.approvals(case)
+        for hit in case.once(approved.LAYER, approved.approvals)
         if hit.attributes.get("DKZT") not in case.profile.codes("approved", "void_states")
     ]
     codes = {
@@ -51,7 +54,7 @@ def check(case: Case, land: LandUse) -> CheckResult:
         case.total("own", Text("本项目已供", "supplied to this project"), own),
         case.total("unapproved", OPEN, gaps),
     )
-    supply = case.request.stage == "supply" or case.matters(totals[1])
+    supply = case.request.stage == "supply"
     found: list[tuple[Verdict, Text]] = []
     if case.matters(totals[0]):
         names = "、".join(dict.fromkeys(hit.title.zh for hit in others))
@@ -65,15 +68,7 @@ def check(case: Case, land: LandUse) -> CheckResult:
             )
         )
     if case.matters(totals[1]):
-        found.append(
-            (
-                Verdict.ATTENTION,
-                Text(
-                    f"本项目已供 {figure(totals[1])} 公顷。",
-                    f"{figure(totals[1])} ha are supplied to this project.",
-                ),
-            )
-        )
+        found.append(_own(case, totals[1], own, given))
     if not found:
         found.append((Verdict.PASS, Text("未与已供土地重叠。", "No supplied land is met.")))
     if case.matters(totals[2]):
@@ -94,6 +89,27 @@ def check(case: Case, land: LandUse) -> CheckResult:
         facts=(Fact("stage", Text("审查环节", "stage"), case.request.stage, stage),),
     )
     return case.settle(result, [layer, approvals, land.layer], open_points)
+
+
+def _own(case: Case, total: Total, own: list[Hit], given: list[Hit]) -> tuple[Verdict, Text]:
+    """Land supplied to this very project: in order only where approvals cover it."""
+    bare = math.fsum(_bare(hit, given) for hit in own)
+    if bare >= case.profile.tolerances.verdict_m2:
+        zh = f"本项目已供 {figure(total)} 公顷，其中 {bare / 10_000:.4f} 公顷没有批准，属未批先供。"
+        en = (
+            f"{figure(total)} ha are supplied to this project, {bare / 10_000:.4f} ha of it without approval."
+        )
+        return Verdict.FAIL, Text(zh, en)
+    return Verdict.ATTENTION, Text(
+        f"本项目已供 {figure(total)} 公顷。", f"{figure(total)} ha are supplied to this project."
+    )
+
+
+def _bare(hit: Hit, given: list[Hit]) -> float:
+    """Square metres of a supplied piece under no approval."""
+    shapes = [shapely.from_wkb(other.geometry) for other in given if other.parcel == hit.parcel]
+    rest = difference(shapely.from_wkb(hit.geometry), np.array(shapes, dtype=object))
+    return float(ellipsoid_area(np.array([rest], dtype=object))[0])
 
 
 def _open_ground(area: str, supply: bool) -> tuple[Verdict, Text]:
