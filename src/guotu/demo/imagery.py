@@ -11,7 +11,6 @@ import rasterio.shutil
 import shapely
 from rasterio.features import rasterize
 from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
 from scipy import ndimage
 
 from guotu.demo.landscape import Landscape
@@ -43,7 +42,9 @@ class Camera:
         pixel = land.plan.image_pixel
         pixel = max(pixel, ((east - west) * (north - south) / MAX_IMAGE_PIXELS) ** 0.5)
         self.cols, self.rows = int(np.ceil((east - west) / pixel)), int(np.ceil((north - south) / pixel))
-        self.transform = from_origin(np.floor(west), np.ceil(north), pixel, pixel)
+        self.transform = rasterio.Affine(
+            pixel, 0.0, float(np.floor(west)), 0.0, -pixel, float(np.ceil(north))
+        )
         self.survey = survey
         shapes = zip(survey.polygons, range(1, len(survey.polygons) + 1), strict=True)
         self.parcel = rasterize(
@@ -96,7 +97,8 @@ def write_dem(land: Landscape, survey: Survey, path: Path) -> None:
     west, south, east, north = shapely.total_bounds(survey.polygons)
     cols = int(np.ceil((east - west) / grid.cell)) + 2
     rows = int(np.ceil((north - south) / grid.cell)) + 2
-    transform = from_origin(np.floor(west) - grid.cell, np.ceil(north) + grid.cell, grid.cell, grid.cell)
+    left, top = float(np.floor(west)) - grid.cell, float(np.ceil(north)) + grid.cell
+    transform = rasterio.Affine(grid.cell, 0.0, left, 0.0, -grid.cell, top)
     x = transform.c + (np.arange(cols) + 0.5) * grid.cell - shift[0]
     y = transform.f - (np.arange(rows) + 0.5) * grid.cell - shift[1]
     height = land.terrain.height.at(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(

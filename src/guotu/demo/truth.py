@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from guotu.demo.measure import ellipsoid_area, to_lonlat, to_plane
+from guotu.demo.plan import ZONE
 from guotu.demo.projects import Piece, Planted
 from guotu.demo.writers import Table
 from guotu.model.arrays import BoolArray, GeometryArray
@@ -108,10 +109,12 @@ def _areal(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def plane_of(project: Planted, piece: Piece) -> tuple[shapely.Geometry, int]:
-    """A piece in the plane it is measured in: its own, or zone 39 where the file speaks degrees."""
+    """A piece in the plane it is measured in: its own, or the 3° zone it lies in where the file speaks degrees."""
     if project.epsg != 4490:
         return piece.polygon, project.epsg
-    return to_plane(np.array([piece.polygon]))[0], 4527
+    zone = int(piece.polygon.centroid.x / 3 + 0.5)
+    epsg = ZONE.epsg + zone - ZONE.zone
+    return to_plane(np.array([piece.polygon]), epsg)[0], epsg
 
 
 def describe(project: Planted, file: str, witness: Witness) -> dict[str, Any]:

@@ -212,6 +212,9 @@ def ogr(table: Table, path: Path, driver: str, *, epsg: int | None = None, layer
 def _options(driver: str) -> dict[str, Any]:
     if driver == "GeoJSON":
         return {"COORDINATE_PRECISION": 10, "RFC7946": "NO"}
+    if driver == "OpenFileGDB":
+        # Its default grid of 1e-9 degrees would pull shared edges a tenth of a millimetre apart.
+        return {"XORIGIN": -400, "YORIGIN": -400, "XYSCALE": 1e10, "XYTOLERANCE": 1e-9}
     return {}
 
 
