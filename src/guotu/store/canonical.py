@@ -85,7 +85,7 @@ def canonical(schema: LayerSchema, batch: pa.RecordBatch) -> Rows:
     ]
     valid_from, valid_to = (_optional_days(schema, batch, name) for name in (VALID_FROM, VALID_TO))
     lineage = _lineage(schema, batch)
-    plain = not any(value is not None for side in (valid_from, valid_to, lineage) for value in side)
+    plain = not any(_carries(batch, name) for name in (VALID_FROM, VALID_TO, LINEAGE))
     fids = _cast(schema, batch, FID, FID_TYPE)
     if fids.null_count:
         raise SCHEMA_CONFLICT(dataset=schema.dataset, reason="fid: null")
@@ -160,6 +160,10 @@ def _geometry(schema: LayerSchema, batch: pa.RecordBatch) -> tuple[list[bytes | 
         return [None] * len(array), array
     encoded = grid.encode(array)
     return encoded.to_pylist(), grid.decode(encoded)
+
+
+def _carries(batch: pa.RecordBatch, name: str) -> bool:
+    return name in batch.schema.names and batch.column(name).null_count < batch.num_rows
 
 
 def _optional_days(schema: LayerSchema, batch: pa.RecordBatch, name: str) -> list[int | None]:

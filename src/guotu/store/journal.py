@@ -273,6 +273,12 @@ def unpack_block(data: bytes, count: int) -> list[bytes]:
     return list(bodies)
 
 
+def body_hashes(bodies: Sequence[bytes]) -> list[bytes]:
+    """SHA-256 of each body."""
+    new = hashlib.sha256
+    return [new(body).digest() for body in bodies]
+
+
 # --- chain and digest ------------------------------------------------------------------------------
 
 

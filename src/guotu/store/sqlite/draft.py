@@ -16,6 +16,7 @@ from guotu.store.canonical import Rows, canonical
 from guotu.store.checkpoint import Checkpoint, Signer
 from guotu.store.journal import (
     MODULUS,
+    body_hashes,
     days,
     delete_body,
     digest_sum,
@@ -88,10 +89,14 @@ class SqliteDraft:
             self._deleted += 1
 
     def _touch(self, fids: Sequence[bytes]) -> None:
-        for fid in fids:
-            if fid in self._touched:
-                raise FEATURE_REPEATED(fid=fid.hex())
-            self._touched.add(fid)
+        new = set(fids)
+        if len(new) < len(fids) or not self._touched.isdisjoint(new):
+            raise FEATURE_REPEATED(fid=self._repeated(fids).hex())
+        self._touched |= new
+
+    def _repeated(self, fids: Sequence[bytes]) -> bytes:
+        """The first of these that was there before."""
+        return next(fid for place, fid in enumerate(fids) if fid in self._touched or fid in fids[:place])
 
     def _replace(self, rows: Rows, before: Sequence[Live | None]) -> None:
         first = self._append(rows, [None if live is None else live.body_hash[:16] for live in before])
@@ -103,7 +108,7 @@ class SqliteDraft:
     def _append(self, rows: Rows, pre: Sequence[bytes | None] | None) -> int:
         self._log.begin(self._schema)
         bodies = put_bodies(rows, pre)
-        hashes = [sha256(body) for body in bodies]
+        hashes = body_hashes(bodies)
         first = self._log.append(bodies, hashes)
         self._log.digest += digest_sum(rows.fids, hashes)
         self._rows.append(rows, first, hashes)

@@ -74,9 +74,10 @@ class ProjectionWriter:
         self._connection.executemany(self._projection.insert, values)
         self._keep_boxes(np.arange(self._next, self._next + count), rows.wkb)
         self._next += count
-        self.valid_time = self.valid_time or any(
+        dated = not rows.plain and any(
             v is not None for side in (rows.valid_from, rows.valid_to) for v in side
         )
+        self.valid_time = self.valid_time or dated
 
     def _drop_indexes(self) -> None:
         """Into an empty table rows go without indexes: making these afterwards sorts once."""
