@@ -117,7 +117,8 @@ def inspect(
         progress("rules", 0, None)
         for zh, en in normaliser.notes():
             gate.note(zh, en)
-        report, outline = gate.finish(spool.shapes), gate.outline
+        report = gate.finish(spool.shapes)
+        outline = gate.outline if report.passed else None
         del gate, normaliser  # their tables are large, and landing needs the room
         pa.default_memory_pool().release_unused()
         progress("rules", 1, 1)

@@ -102,7 +102,8 @@ def test_a_hole_filled_by_its_island_is_whole() -> None:
     assert len(faces(open_edges([ring])[1]).gaps) == 1
 
 
-def test_faces_agree_with_overlay_for_random_polygons() -> None:
+@pytest.mark.parametrize("strip", [5, 40, 10_000])
+def test_faces_agree_with_overlay_for_random_polygons(strip: int) -> None:
     rng = np.random.default_rng(5)
     polygons = []
     for _ in range(25):
@@ -112,8 +113,22 @@ def test_faces_agree_with_overlay_for_random_polygons() -> None:
         shape = shapely.Polygon(np.column_stack((x + radius * np.cos(angle), y + radius * np.sin(angle))))
         polygons.append(shapely.orient_polygons(shape.buffer(0) if shape.is_valid else shape.convex_hull))
     polygons = [p for p in polygons if p.geom_type == "Polygon"]
-    found = faces(open_edges(polygons)[1])
+    found = faces(open_edges(polygons)[1], strip=strip)
     pairs = [a.intersection(b) for i, a in enumerate(polygons) for b in polygons[:i] if a.intersects(b)]
     due = shapely.union_all(pairs)
     assert abs(shapely.union_all(found.overlaps).area - due.area) < 1e-12
     assert abs(found.covered.area - shapely.union_all(polygons).area) < 1e-12
+    holes = [
+        shapely.Polygon(ring)
+        for part in shapely.get_parts(shapely.union_all(polygons))
+        for ring in part.interiors
+    ]
+    assert abs(sum(gap.area for gap in found.gaps) - sum(hole.area for hole in holes)) < 1e-12
+
+
+@pytest.mark.parametrize("strip", [4, 10_000])
+def test_a_bay_of_the_outline_is_no_gap_however_the_map_is_cut(strip: int) -> None:
+    polygons = [c for c in square(5) if not nearly(c, cell(4, 2)) and not nearly(c, cell(1, 1))]
+    found = faces(open_edges(polygons)[1], strip=strip)
+    assert len(found.gaps) == 1
+    assert nearly(found.gaps[0], cell(1, 1))

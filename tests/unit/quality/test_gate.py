@@ -159,6 +159,12 @@ def test_overlaps_and_gaps_are_shown_with_area_and_place() -> None:
     assert gap.measure == pytest.approx(10_695.6, abs=1)
 
 
+def test_a_file_without_shared_edges_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guotu.quality.rules.coverage._MOST_EDGES", 20)
+    report = judge([parcel(2 * n) for n in range(10)])
+    assert [(f.rule, f.measure) for f in report.findings] == [("1502", 40.0), ("1503", 40.0)]
+
+
 def test_a_control_polygon_must_be_filled() -> None:
     control = shapely.to_wkb(cell(0, 0, 3, 1))
     assert broken([parcel(0), parcel(1)], control=control) == {"1503": 1}

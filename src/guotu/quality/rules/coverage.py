@@ -17,6 +17,8 @@ from guotu.quality.faces import Faces, faces
 from guotu.quality.profile import Clause
 from guotu.quality.registry import Again, Late, Surroundings, running_rule
 
+_MOST_EDGES = 2_000_000
+"""Open edges beyond which faults are no longer told one by one: such a file shares no edges at all."""
 _METRES = 111_000.0
 """Of a degree, where only the order of magnitude counts."""
 
@@ -28,6 +30,7 @@ class Tiling:
         self.open = OpenEdges()
         self._last: Chunk | None = None
         self._again: Again | None = None
+        self.edges = 0
         self.owners: GeometryArray = np.empty(0, object)
         self.rows: list[int] = []
 
@@ -39,12 +42,30 @@ class Tiling:
 
     def settle(self, again: Again) -> Faces:
         """Work the faces out, once."""
-        self._again = again
+        if self._again is None:
+            self._again, self.edges = again, len(self.open)
         return self._faces
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether there are more open edges than can be worked out."""
+        return self.edges > _MOST_EDGES
+
+    def refusal(self) -> Late:
+        """What is said instead of single faults."""
+        return Late(
+            f"有 {self.edges} 条边没有与邻接图斑共用，超过逐处检查的上限 {_MOST_EDGES}；公共边的节点应先统一",
+            f"{self.edges} edges are not shared with a neighbour, more than the {_MOST_EDGES} worked out one by one; "
+            "let common edges have common vertices first",
+            measure=float(self.edges),
+        )
 
     @cached_property
     def _faces(self) -> Faces:
         assert self._again is not None
+        if self.overloaded:
+            self.open = OpenEdges()
+            return faces(np.empty((0, 4)))
         shapes = self._again(self.open.rows())
         edges, _ = self.open.edges(shapes)
         self.open = OpenEdges()
@@ -55,10 +76,8 @@ class Tiling:
     @property
     def outline(self) -> bytes | None:
         """WKB of all the polygons together, None before the end or where there is none."""
-        if self._again is None or shapely.is_empty(self._faces.covered):
-            return None
-        wkb: bytes = shapely.to_wkb(shapely.orient_polygons(self._faces.covered))
-        return wkb
+        covered = shapely.Polygon() if self._again is None else self._faces.covered
+        return None if shapely.is_empty(covered) else bytes(shapely.to_wkb(shapely.orient_polygons(covered)))
 
     def over(self, face: shapely.Geometry) -> list[int]:
         """Rows of polygons that own an open edge and lie over a face."""
@@ -79,6 +98,8 @@ class Overlaps:
 
     def finish(self, again: Again) -> Iterator[Late]:
         found = self.tiling.settle(again).overlaps
+        if self.tiling.overloaded:
+            yield self.tiling.refusal()
         for face, area in _counting(found, self.clause):
             rows = self.tiling.over(face)
             who = "、".join(str(row) for row in rows[:6])
@@ -105,6 +126,9 @@ class Gaps:
     def finish(self, again: Again) -> Iterator[Late]:
         settled = self.tiling.settle(again)
         found = settled.gaps
+        if self.tiling.overloaded:
+            yield self.tiling.refusal()
+            return
         if self.control is not None:
             found = shapely.get_parts(shapely.difference(shapely.from_wkb(self.control), settled.covered))
             found = found[shapely.get_type_id(found) == 3]
