@@ -212,4 +212,4 @@ def test_sums_of_the_conflicts_are_the_planted_ones(county: County) -> None:
         assert supplied is not None
         bare = supplied.total("unapproved")
         assert bare is not None
-        assert abs(bare.area_m2 - told["expected"]["supplied"]["uncovered_m2"]) < 1.5
+        assert abs(bare.area_m2 - told["expected"]["supplied"]["uncovered_m2"]) < 0.05

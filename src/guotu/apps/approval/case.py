@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from guotu.apps.approval.pieces import Pieces, measure, on_plane, shared_shapes, slivers
+from guotu.apps.approval.pieces import Pieces, measure, off_plane, on_plane, shared_shapes, slivers
 from guotu.apps.approval.profile import ProjectKind, ReviewProfile
 from guotu.apps.approval.request import ReviewRequest
 from guotu.apps.approval.result import BasisEntry, CheckResult, Hit, Total, Verdict, worst
@@ -21,6 +21,7 @@ from guotu.apps.approval.sources import Layer, Layers, Rows
 from guotu.apps.approval.words import Text
 from guotu.kernel.area import ellipsoid_area, ellipsoid_area_wkb
 from guotu.kernel.overlay import difference
+from guotu.model.arrays import GeometryArray
 from guotu.model.project import ProjectBoundary
 
 SLIVER = Text("压盖误差，列出不计", "sliver at the layer's edge, listed, not counted")
@@ -64,14 +65,15 @@ class Case:
         boxes = site.boxes if margin_m == 0 else look_up_boxes(site.lonlat, margin_m)
         return self.layers.near(layer, boxes, columns)
 
-    def pieces(
-        self, layer: Layer, columns: Sequence[str], sites: Iterable[Site] | None = None
-    ) -> list[Pieces]:
-        """What every parcel shares with a layer."""
-        chosen = self.sites if sites is None else sites
-        return [
-            measure(site, self.near(site, layer, columns), self.project.zone, self.drop) for site in chosen
-        ]
+    def pieces(self, layer: Layer, columns: Sequence[str]) -> list[Pieces]:
+        """What every parcel of the project shares with a layer, measured once."""
+        made: list[Pieces] = self.once(layer.dataset, lambda _: self.under(layer, columns, self.sites))
+        return made
+
+    def under(self, layer: Layer, columns: Sequence[str], sites: Iterable[Site]) -> list[Pieces]:
+        """What these parcels share with a layer."""
+        zone = self.project.zone
+        return [measure(site, self.near(site, layer, columns), zone, self.drop) for site in sites]
 
     def statutory(self, site: Site) -> float:
         """The parcel's area that hectares come from."""
@@ -97,29 +99,27 @@ class Case:
             for index, hit in enumerate(plain_hits(pieces, columns, title, self.profile.area_kind))
         ]
 
-    def remainder(
-        self, site: Site, layer: Layer, covering: Iterable[Hit], title: Text, more: Sequence[Any] = ()
-    ) -> list[Hit]:
-        """What of a parcel neither these hits nor `more` shapes (degrees) cover: what counts in one hit, its slivers in another."""
-        shapes = [
-            shapely.from_wkb(hit.geometry) for hit in covering if hit.parcel == site.number and hit.geometry
-        ]
-        rest = difference(site.lonlat, np.array([*shapes, *more], dtype=object))
+    def remainder(self, site: Site, layer: Layer, covering: GeometryArray, title: Text) -> list[Hit]:
+        """What of a parcel none of these features (degrees) covers: what counts in one hit, its slivers in another.
+
+        Cut on the project's plane, where the edges of all parcels and features are straight.
+        """
+        zone = self.project.zone
+        rest = difference(site.plane, np.array([on_plane(shape, zone) for shape in covering], dtype=object))
         parts = shapely.get_parts(np.array([rest], dtype=object))
-        parts = parts[shapely.area(parts) > 0]
-        areas = np.array([on_plane(part, self.project.zone).area for part in parts])
-        thin = slivers(areas, parts, self.project.zone, self.profile.tolerances)
-        dust = areas < self.drop
-        groups = ((~thin & ~dust, True), (thin & ~dust, False))
+        areas = shapely.area(parts)
+        parts, areas = parts[areas >= self.drop], areas[areas >= self.drop]
+        thin = slivers(areas, parts, None, self.profile.tolerances)
         return [
-            self._gap(site, layer, title, parts[mask], float(areas[mask].sum()), counted)
-            for mask, counted in groups
+            self._gap(site, layer, title, parts[mask], counted)
+            for mask, counted in ((~thin, True), (thin, False))
             if mask.any()
         ]
 
-    def _gap(self, site: Site, layer: Layer, title: Text, parts: Any, plane: float, counted: bool) -> Hit:
-        shape = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-        ellipsoid = float(ellipsoid_area(np.array([shape], dtype=object))[0])
+    def _gap(self, site: Site, layer: Layer, title: Text, parts: GeometryArray, counted: bool) -> Hit:
+        plane = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        shape = off_plane(plane, self.project.zone)
+        areas = float(plane.area), float(ellipsoid_area(np.array([shape], dtype=object))[0])
         entry = layer.entries[0]
         return Hit(
             dataset=layer.dataset,
@@ -129,9 +129,9 @@ class Case:
             parcel=site.number,
             title=title,
             attributes={},
-            area_m2=plane,
-            area_ellipsoid_m2=ellipsoid,
-            area_ha=hectares_of(plane if self.profile.area_kind == "plane" else ellipsoid),
+            area_m2=areas[0],
+            area_ellipsoid_m2=areas[1],
+            area_ha=hectares_of(areas[0] if self.profile.area_kind == "plane" else areas[1]),
             counted=counted,
             note=None if counted else SLIVER,
             geometry=bytes(shapely.to_wkb(shape)),

@@ -34,10 +34,9 @@ class Pieces:
         """The areas that hectares and verdicts come from."""
         return self.plane if area_kind == "plane" else self.ellipsoid
 
-    def take(self, chosen: BoolArray) -> Pieces:
-        """The pieces where `chosen` is true."""
-        index = np.flatnonzero(chosen)
-        return Pieces(self.site, self.rows.take(index), self.plane[index], self.ellipsoid[index])
+    def features(self) -> GeometryArray:
+        """The features met, whole, in degrees."""
+        return shapes_of(self.rows)
 
 
 def measure(site: Site, rows: Rows, zone: GaussKruger, drop_m2: float, shape: Any = None) -> Pieces:
@@ -52,13 +51,17 @@ def measure(site: Site, rows: Rows, zone: GaussKruger, drop_m2: float, shape: An
     return Pieces(site, kept, plane[met], ellipsoid)
 
 
+def shapes_of(rows: Rows) -> GeometryArray:
+    """The geometries of rows, in degrees."""
+    return np.asarray(shapely.from_wkb(np.array(rows.wkb.to_pylist(), dtype=object)), dtype=object)
+
+
 def shared_shapes(pieces: Pieces, shape: Any = None) -> GeometryArray:
     """What a parcel and each feature share, in degrees (GEOS); features are cut to the parcel's box first."""
     subject = pieces.site.lonlat if shape is None else shape
     if not len(pieces):
         return np.empty(0, dtype=object)
-    features = shapely.from_wkb(pieces.rows.wkb.to_numpy(zero_copy_only=False))
-    return intersections(subject, cut_to(features, subject.bounds))
+    return intersections(subject, cut_to(pieces.features(), subject.bounds))
 
 
 def cut_to(features: GeometryArray, box: Box) -> GeometryArray:
@@ -74,12 +77,15 @@ def cut_to(features: GeometryArray, box: Box) -> GeometryArray:
 
 
 def slivers(
-    areas: Float64Array, shapes: GeometryArray, zone: GaussKruger, tolerances: Tolerances
+    areas: Float64Array, shapes: GeometryArray, zone: GaussKruger | None, tolerances: Tolerances
 ) -> BoolArray:
-    """Pieces that are 压盖误差: too small, or too narrow (mean width 2A/P), measured in the project's plane."""
+    """Pieces that are 压盖误差: too small, or too narrow (mean width 2A/P), measured in the project's plane.
+
+    Shapes are in degrees, or with `zone` None on the plane already.
+    """
     narrow = np.zeros(len(areas), bool)
     for index, shape in enumerate(shapes):
-        around = on_plane(shape, zone).length
+        around = (shape if zone is None else on_plane(shape, zone)).length
         narrow[index] = around > 0 and 2 * areas[index] / around < tolerances.sliver_width_m
     return np.asarray((areas < tolerances.sliver_m2) | narrow, bool)
 

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import shapely
-
 from guotu.apps.approval.case import Case, TitleOf, figure
 from guotu.apps.approval.checks import ecology, farmland, geohazard, planning, planning_old
 from guotu.apps.approval.landuse import COLUMNS, LandUse
-from guotu.apps.approval.pieces import Pieces, measure, on_plane
+from guotu.apps.approval.pieces import Pieces, on_plane, shapes_of
 from guotu.apps.approval.reliance import doubts
 from guotu.apps.approval.result import CheckResult, Fact, Hit, Total, Verdict
 from guotu.apps.approval.sites import Site, extra_sites
@@ -76,7 +73,7 @@ def _asked(value: bool) -> Fact:
 
 
 def _side(case: Case, land: LandUse, key: str, title: Text, sites: tuple[Site, ...]) -> Side:
-    ground = tuple(case.pieces(land.layer, COLUMNS, sites)) if land.layer.held else ()
+    ground = tuple(case.under(land.layer, COLUMNS, sites)) if land.layer.held else ()
     total = case.sum(key, title, [site.area_plane for site in sites], [site.area_ellipsoid for site in sites])
     return Side(sites, ground, total)
 
@@ -108,10 +105,7 @@ def _forbidden(case: Case, inward: Side, layers: Sequence[Layer]) -> tuple[list[
         code, values = rules[layer.dataset]
         columns = ("BSM", code) if code else ("BSM",)
         title = layer.rule.title
-        pieces = [
-            measure(site, case.near(site, layer, columns), case.project.zone, case.drop)
-            for site in inward.sites
-        ]
+        pieces = case.under(layer, columns, inward.sites)
         found = [hit for part in pieces for hit in case.conflicts(part, columns, _named(title))]
         met = [hit for hit in found if code is None or hit.attributes.get(code) in values]
         total = case.total("met", title, met)
@@ -204,14 +198,7 @@ def _apart(case: Case, inward: Side, boundary: Layer) -> list[Text]:
     joined: list[Any] = []
     for site in inward.sites:
         rows = case.near(site, boundary, (), margin_m=reach)
-        joined += (
-            [
-                on_plane(shape, zone)
-                for shape in shapely.from_wkb(np.array(rows.wkb.to_pylist(), dtype=object))
-            ]
-            if len(rows)
-            else []
-        )
+        joined += [on_plane(shape, zone) for shape in shapes_of(rows)]
     waiting, moved = list(inward.sites), True
     while waiting and moved:
         touching = [site for site in waiting if any(site.plane.distance(shape) <= reach for shape in joined)]

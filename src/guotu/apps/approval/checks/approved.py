@@ -31,7 +31,7 @@ LAPSED = Text(
 def check(case: Case, land: LandUse) -> CheckResult:
     """Another project's approval → `fail`, with a hint where it may have lapsed; the project's own → `attention`."""
     layer, supplied = case.layers.open(LAYER), case.layers.open(SUPPLIED)
-    hits = [_judged(case, hit) for hit in case.once(LAYER, approvals)]
+    hits = [_judged(case, hit) for hit in approvals(case)]
     own = [hit for hit in hits if hit.counted and hit.note is OWN]
     lapsed = [hit for hit in hits if hit.counted and hit.note is LAPSED]
     others = [hit for hit in hits if hit.counted and hit.note is not OWN]
@@ -57,12 +57,19 @@ def check(case: Case, land: LandUse) -> CheckResult:
 
 def approvals(case: Case) -> list[Hit]:
     """Every approved parcel met; those that are void are not counted."""
-    void = case.profile.codes("approved", "void_states")
-    layer = case.layers.open(LAYER)
-    hits = [hit for pieces in case.pieces(layer, COLUMNS) for hit in case.conflicts(pieces, COLUMNS, _title)]
-    return [
-        replace(hit, counted=False, note=VOID) if hit.attributes.get("DKZT") in void else hit for hit in hits
-    ]
+    found: list[Hit] = case.once("approvals", _approvals)
+    return found
+
+
+def _approvals(case: Case) -> list[Hit]:
+    parts = case.pieces(case.layers.open(LAYER), COLUMNS)
+    hits = [hit for pieces in parts for hit in case.conflicts(pieces, COLUMNS, _title)]
+    return [replace(hit, counted=False, note=VOID) if is_void(case, hit.attributes) else hit for hit in hits]
+
+
+def is_void(case: Case, attributes: Mapping[str, Any]) -> bool:
+    """Whether a record's state says that the approval is no longer in force."""
+    return attributes.get("DKZT") in case.profile.codes("approved", "void_states")
 
 
 def _title(row: Mapping[str, Any]) -> Text:

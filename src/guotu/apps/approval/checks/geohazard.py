@@ -12,6 +12,7 @@ import shapely
 
 from guotu.apps.approval.case import Case, figure
 from guotu.apps.approval.landuse import LandUse
+from guotu.apps.approval.pieces import shapes_of
 from guotu.apps.approval.reliance import doubts, lacking
 from guotu.apps.approval.result import CheckResult, Fact, Hit, Total, Verdict
 from guotu.apps.approval.sites import Site
@@ -104,7 +105,7 @@ def _points(case: Case, site: Site, layer: Layer) -> list[Hit]:
     rows = case.near(site, layer, POINT_COLUMNS, margin_m=case.kind.reach_m)
     if not len(rows):
         return []
-    places = shapely.centroid(shapely.from_wkb(np.array(rows.wkb.to_pylist(), dtype=object)))
+    places = shapely.centroid(shapes_of(rows))
     plane = shapely.points(project_gauss(shapely.get_coordinates(places), case.project.zone))
     gaps = shapely.distance(site.plane, plane)
     values = {code: rows.column(code) for code in POINT_COLUMNS if code in rows.table.column_names}

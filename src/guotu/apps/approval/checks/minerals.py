@@ -122,9 +122,8 @@ def _around(case: Case, site: Site, layer: Layer) -> list[Hit]:
     hits = case.conflicts(pieces, columns, lambda row: _title(layer, row), shape)
     if not hits:
         return []
-    features = shapely.from_wkb(np.array(pieces.rows.wkb.to_pylist(), dtype=object))
     gaps = shapely.distance(
-        site.plane, np.array([on_plane(feature, zone) for feature in features], dtype=object)
+        site.plane, np.array([on_plane(feature, zone) for feature in pieces.features()], dtype=object)
     )
     return [_judged(case, replace(hit, distance_m=float(gap))) for hit, gap in zip(hits, gaps, strict=True)]
 

@@ -54,7 +54,7 @@ def check(case: Case, land: LandUse) -> CheckResult:
     boundary, planned = case.layers.open(BOUNDARY), case.layers.open(PLANNED)
     zone_hits = _hits(case, boundary, ZONE_COLUMNS, "GHFQMC")
     use_hits = _hits(case, planned, USE_COLUMNS, "GHDLMC")
-    outside = outside_hits(case, boundary, zone_hits) if boundary.held else []
+    outside = outside_hits(case, boundary) if boundary.held else []
     zones = _zones(case, zone_hits, outside)
     found, conditions = _by_zone(case, zones)
     uses = _by_use(case, use_hits, zones)
@@ -105,10 +105,14 @@ def _zones(case: Case, hits: Sequence[Hit], outside: Sequence[Hit]) -> Zones:
     return Zones(sums["concentrated"], sums["elastic"], sums["special"], other, beyond)
 
 
-def outside_hits(case: Case, layer: Layer, hits: Sequence[Hit]) -> list[Hit]:
+def outside_hits(case: Case, layer: Layer) -> list[Hit]:
     """What of every parcel no zone of the boundary covers."""
     title = Text("城镇开发边界外", "outside the urban boundary")
-    return [hit for site in case.sites for hit in case.remainder(site, layer, hits, title)]
+    found = []
+    for pieces in case.pieces(layer, ZONE_COLUMNS):
+        if not (len(pieces) and pieces.plane.max() >= pieces.site.area_plane - case.drop):
+            found += case.remainder(pieces.site, layer, pieces.features(), title)
+    return found
 
 
 def _by_zone(case: Case, zones: Zones) -> tuple[list[Finding], list[Text]]:

@@ -13,12 +13,13 @@ import shapely
 from guotu.apps.approval.case import Case, both, figure
 from guotu.apps.approval.checks import approved
 from guotu.apps.approval.landuse import Ground, LandUse
-from guotu.apps.approval.pieces import cut_to
+from guotu.apps.approval.pieces import shapes_of
 from guotu.apps.approval.reliance import doubts
 from guotu.apps.approval.result import CheckResult, Fact, Hit, Total, Verdict
 from guotu.apps.approval.words import Text
 from guotu.kernel.area import ellipsoid_area
 from guotu.kernel.overlay import difference
+from guotu.model.arrays import GeometryArray
 
 LAYER = "gl.gdgl"
 TITLE = Text("重复供地与未批先供", "Land supplied already, or supplied before approval")
@@ -33,11 +34,7 @@ def check(case: Case, land: LandUse) -> CheckResult:
     When land is to be supplied, ground that is neither approved nor state construction land is a `fail` by itself.
     """
     layer, approvals = case.layers.open(LAYER), case.layers.open(approved.LAYER)
-    given = [
-        hit
-        for hit in case.once(approved.LAYER, approved.approvals)
-        if hit.attributes.get("DKZT") not in case.profile.codes("approved", "void_states")
-    ]
+    given = [hit for hit in approved.approvals(case) if not approved.is_void(case, hit.attributes)]
     codes = {
         str(hit.attributes.get("DZJGH") or "") for hit in given if approved.same_project(case, hit.attributes)
     } - {""}
@@ -48,7 +45,7 @@ def check(case: Case, land: LandUse) -> CheckResult:
     ]
     own = [hit for hit in hits if hit.counted and hit.note is OWN]
     others = [hit for hit in hits if hit.counted and hit.note is None]
-    gaps = _unapproved(case, land, given)
+    gaps = _unapproved(case, land)
     totals = (
         case.total("others", Text("与已供土地重叠", "supplied to others"), others),
         case.total("own", Text("本项目已供", "supplied to this project"), own),
@@ -133,25 +130,23 @@ def _judged(case: Case, hit: Hit, codes: set[str]) -> Hit:
     return replace(hit, note=OWN) if hit.counted and mine else hit
 
 
-def _unapproved(case: Case, land: LandUse, given: list[Hit]) -> list[Hit]:
+def _unapproved(case: Case, land: LandUse) -> list[Hit]:
     """The coverage test: parcel − (approved ∪ existing state construction land)."""
     layer = case.layers.open(approved.LAYER)
-    return [
-        hit
-        for site, ground in zip(case.sites, land.grounds, strict=True)
-        for hit in case.remainder(site, layer, given, OPEN, _state_built(land, ground))
-    ]
+    found = []
+    for pieces, ground in zip(case.pieces(layer, approved.COLUMNS), land.grounds, strict=True):
+        states = pieces.rows.column("DKZT")
+        live = [index for index, state in enumerate(states) if not approved.is_void(case, {"DKZT": state})]
+        shapes = np.concatenate([pieces.features()[live], _state_built(land, ground)])
+        found += case.remainder(pieces.site, layer, shapes, OPEN)
+    return found
 
 
-def _state_built(land: LandUse, ground: Ground) -> list[Any]:
-    """Land-use parcels that are state construction land, cut to the parcel's box."""
+def _state_built(land: LandUse, ground: Ground) -> GeometryArray:
+    """Land-use parcels that are state construction land."""
     chosen = [
         index
         for index, (code, owner) in enumerate(zip(ground.codes, ground.ownership, strict=True))
         if owner == "国有" and land.three_class(code) == "建设用地"
     ]
-    if not chosen:
-        return []
-    rows = ground.pieces.rows.take(np.array(chosen))
-    shapes = shapely.from_wkb(np.array(rows.wkb.to_pylist(), dtype=object))
-    return list(cut_to(shapes, ground.pieces.site.lonlat.bounds))
+    return shapes_of(ground.pieces.rows.take(np.array(chosen, np.int64)))
