@@ -108,7 +108,16 @@ class Normaliser:
             return pa.nulls(batch.num_rows, pa.binary())
         placed = place(batch.column(GEOMETRY), self.source.crs)
         if len(placed.unreadable):
-            found.append(("1501", Hits(placed.unreadable, "图形数据无法读取", "the geometry cannot be read")))
+            found.append(
+                (
+                    "1501",
+                    Hits(
+                        placed.unreadable,
+                        "图形数据无法读取：环未闭合、点数不足、坐标不是数值，或类型不符",
+                        "the geometry cannot be read: open ring, too few points, coordinates that are no numbers, or another type",
+                    ),
+                )
+            )
         if len(placed.outside):
             zh, en = "坐标超出所在坐标系的合理范围", "coordinates lie outside what their system can mean"
             found.append(("1202", Hits(placed.outside, zh, en)))

@@ -6,6 +6,7 @@ The bytes are worked on as they are: only what is not plain WKB goes through geo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -77,7 +78,7 @@ def _flat(wkb: pa.Array) -> pa.Array:
 
 
 def _one_by_one(wkb: pa.Array, crs: Crs) -> Placed:
-    """The same where some geometry cannot be placed: each on its own, unclosed rings closed."""
+    """The same where some geometry cannot be placed: each on its own; broken rings and numbers that are none are unreadable."""
     rows: list[bytes | None] = []
     unreadable: list[int] = []
     outside: list[int] = []
@@ -85,15 +86,28 @@ def _one_by_one(wkb: pa.Array, crs: Crs) -> Placed:
         rows.append(None)
         if raw is None:
             continue
-        mended = shapely.from_wkb(raw, on_invalid="fix")
-        if mended is None or shapely.get_type_id(mended) > 6:
+        shape = _readable(raw)
+        if shape is None:
             unreadable.append(row)
             continue
         try:
-            plain = pa.array([shapely.to_wkb(mended, output_dimension=2, byte_order=1)], pa.binary())
+            plain = pa.array([shapely.to_wkb(shape, output_dimension=2, byte_order=1)], pa.binary())
             rows[row] = _placed(plain, crs)[0].as_py()
         except GuotuError as problem:
             if problem.code not in _UNPLACED:
                 raise
             (outside if problem.code == COORDINATES_OUTSIDE.code else unreadable).append(row)
     return Placed(pa.array(rows, pa.binary()), np.array(unreadable, np.int64), np.array(outside, np.int64))
+
+
+def _readable(raw: bytes) -> Any:
+    """The geometry of closed rings and finite numbers, or None."""
+    with np.errstate(invalid="ignore"):
+        shape = shapely.from_wkb(raw, on_invalid="ignore")
+    if (
+        shape is None
+        or shapely.get_type_id(shape) > 6
+        or not np.isfinite(shapely.get_coordinates(shape)).all()
+    ):
+        return None
+    return shape

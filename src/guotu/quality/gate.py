@@ -27,7 +27,7 @@ class Layer:
     name: str
     file: str | None = None
     crs: Crs | None = None
-    fields: tuple[FieldMatch, ...] = ()
+    fields: tuple[FieldMatch, ...] | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -56,8 +56,8 @@ class Gate:
         self._rows: list[tuple[Clause, RowRule]] = []
         self._running: list[tuple[Clause, Running]] = []
         self._appoint(self._around)
-        if layer.fields:
-            self._structure()
+        if layer.fields is not None:
+            self._structure(layer.fields)
         self._basis()
 
     def _appoint(self, around: Surroundings) -> None:
@@ -70,10 +70,10 @@ class Gate:
             if entry.running is not None:
                 self._running.append((clause, entry.running(around, clause)))
 
-    def _structure(self) -> None:
+    def _structure(self, matches: tuple[FieldMatch, ...]) -> None:
         """1301: mandatory fields that no column was taken for."""
         clause = self.profile.clause("1301")
-        taken = {match.code for match in self.layer.fields}
+        taken = {match.code for match in matches}
         for field in self.schema.fields:
             if clause and field.code not in taken and field.constraint is Constraint.MANDATORY:
                 self._ledger.late(
@@ -145,7 +145,7 @@ class Gate:
             findings=self._ledger.findings(),
             counts=counts,
             passed=not any(count.hard for count in counts),
-            fields=self.layer.fields,
+            fields=self.layer.fields or (),
             notes=tuple(self._notes),
         )
 

@@ -63,12 +63,19 @@ def test_heights_are_dropped() -> None:
     assert got[0].as_py() == got[1].as_py()
 
 
-def test_an_unclosed_ring_is_closed_and_the_rest_stays() -> None:
+def test_an_unclosed_ring_is_unreadable_and_the_rest_stays() -> None:
     xy = [(118.0, 31.0), (118.001, 31.0), (118.001, 31.001)]
     raw = struct.pack("<BIII", 1, 3, 1, 3) + b"".join(struct.pack("<dd", *point) for point in xy)
     placed = place(pa.array([raw, shapely.to_wkb(SQUARE)], pa.binary()), CGCS2000)
-    assert shapely.from_wkb(placed.wkb[0].as_py()).equals(shapely.Polygon(xy))
-    assert placed.wkb[1].as_py() is not None
+    assert placed.unreadable.tolist() == [0]
+    assert placed.wkb.is_null().to_pylist() == [True, False]
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_coordinate_that_is_no_number_is_unreadable(wrong: float) -> None:
+    xy = [(39.5e6, 3.4e6), (39.501e6, 3.4e6), (39.501e6, wrong), (39.5e6, 3.4e6)]
+    raw = struct.pack("<BIII", 1, 3, 1, 4) + b"".join(struct.pack("<dd", *point) for point in xy)
+    assert place(pa.array([raw], pa.binary()), ZONE).unreadable.tolist() == [0]
 
 
 def test_coordinates_that_mean_nothing_are_told_by_row() -> None:
