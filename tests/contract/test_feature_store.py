@@ -135,6 +135,12 @@ def test_deleted_features_are_gone_and_may_come_back(store: FeatureStore) -> Non
 
 
 def test_unknown_features_cannot_be_deleted_nor_any_touched_twice(store: FeatureStore) -> None:
+    with refused("GT-2007"):
+        land(store, parcels([5, 6]), parcels([6]))
+    with refused("GT-2007"):
+        land(store, parcels([5, 6, 5]))
+    with refused("GT-2007"):
+        land(store, parcels([5, 6]), delete=[fid(6)])
     land(store, parcels(range(3)))
     with refused("GT-2008"):
         land(store, delete=[fid(9)])

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from guotu.errors.store import FEATURE_REPEATED, FEATURE_UNKNOWN
+from guotu.errors.store import FEATURE_UNKNOWN
 from guotu.model.dataset import Commit, CommitNote
 from guotu.model.schema import LayerSchema
 from guotu.model.time import Clock, Version
@@ -29,6 +29,7 @@ from guotu.store.sqlite.log import LogWriter
 from guotu.store.sqlite.projecting import SLICE_ROWS, Live, ProjectionWriter
 from guotu.store.sqlite.streams import StreamRow, head_of, marks_of
 from guotu.store.sqlite.tables import Projection
+from guotu.store.sqlite.touched import Touched
 
 
 class SqliteDraft:
@@ -54,7 +55,7 @@ class SqliteDraft:
         self._head, self._features = head_of(connection, stream)
         self._log = LogWriter(connection, stream, self._head)
         self._rows = ProjectionWriter(connection, Projection(schema), stream)
-        self._touched: set[bytes] = set()
+        self._touched = Touched(founding=not self._features)
         self._added = self._changed = self._deleted = 0
 
     @property
@@ -65,7 +66,7 @@ class SqliteDraft:
     def put(self, batch: pa.RecordBatch) -> None:
         for start in range(0, batch.num_rows, SLICE_ROWS):
             rows = canonical(self._schema, batch.slice(start, SLICE_ROWS))
-            self._touch(rows.fids)
+            self._touched.add(rows.fids)
             if not self._features:
                 self._append(rows, None)
                 continue
@@ -78,7 +79,8 @@ class SqliteDraft:
 
     def delete(self, fids: Iterable[bytes], *, valid_to: date | None = None) -> None:
         for fid in fids:
-            self._touch([fid])
+            self._touched.require_new(fid)
+            self._touched.add([fid])
             live = self._rows.live(fid)
             if live is None:
                 raise FEATURE_UNKNOWN(stream=self._stream.name, fid=fid.hex())
@@ -87,16 +89,6 @@ class SqliteDraft:
             self._end([fid], [live], [seq])
             self._rows.supersede([fid], [seq], [days(valid_to)])
             self._deleted += 1
-
-    def _touch(self, fids: Sequence[bytes]) -> None:
-        new = set(fids)
-        if len(new) < len(fids) or not self._touched.isdisjoint(new):
-            raise FEATURE_REPEATED(fid=self._repeated(fids).hex())
-        self._touched |= new
-
-    def _repeated(self, fids: Sequence[bytes]) -> bytes:
-        """The first of these that was there before."""
-        return next(fid for place, fid in enumerate(fids) if fid in self._touched or fid in fids[:place])
 
     def _replace(self, rows: Rows, before: Sequence[Live | None]) -> None:
         first = self._append(rows, [None if live is None else live.body_hash[:16] for live in before])
@@ -129,6 +121,7 @@ class SqliteDraft:
         redated = note.data_date is not None and note.data_date != before
         if not (self._added or self._changed or self._deleted or redated):
             return None
+        self._touched.settle()
         at = self._clock().astimezone(UTC).replace(microsecond=0)
         self._log.begin(self._schema)
         body = note_body(note)
