@@ -6,6 +6,7 @@ are bit-identical between neighbours and between layers, and coverages nest exac
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,10 +41,34 @@ class Mesh:
         return np.asarray(total + np.bincount(self.right, share, len(self.sites)), float)
 
 
-def voronoi(sites: Float64Array, inside: BoolArray) -> Mesh:
-    """The ridges that touch at least one inside site."""
-    triangulation = Delaunay(sites)
-    triangle, beside = triangulation.simplices.astype(np.int64), triangulation.neighbors
+HALO = 500.0
+"""Metres that strips of a large county overlap: far more than any cell is wide."""
+
+
+def voronoi(sites: Float64Array, inside: BoolArray, most: int = 1_500_000) -> Mesh:
+    """The ridges that touch at least one inside site; counted strip by strip where there are more than `most` sites."""
+    count = max(1, -(-len(sites) // most))
+    edges = np.quantile(sites[:, 0], np.linspace(0, 1, count + 1))
+    edges[0], edges[-1] = -np.inf, np.inf
+    pairs, corners = [], []
+    for west, east in itertools.pairwise(edges):
+        near = np.flatnonzero((sites[:, 0] > west - HALO) & (sites[:, 0] < east + HALO))
+        ridges, triangles = _ridges(sites, near, inside)
+        first = sites[ridges[:2], 0].min(axis=0)
+        mine = (first >= west) & (first < east)
+        pairs.append(ridges[:2, mine])
+        corners.append(triangles[ridges[2:, mine]])
+    left, right = np.concatenate(pairs, axis=1)
+    start, end, triangles = _numbered(np.concatenate(corners, axis=1))
+    vertices = _circumcentres(sites[triangles])
+    length = np.hypot(*(vertices[end] - vertices[start]).T)
+    return Mesh(sites, left, right, start, end, vertices, length)
+
+
+def _ridges(sites: Float64Array, near: Int64Array, inside: BoolArray) -> tuple[Int64Array, Int64Array]:
+    """Ridges (4, n): site left, site right, triangle behind, triangle ahead; and the triangles' sites, ascending."""
+    triangulation = Delaunay(sites[near])
+    triangle, beside = near[triangulation.simplices], triangulation.neighbors
     corner = sites[triangle]
     turn = _cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     parts = []
@@ -54,12 +79,18 @@ def voronoi(sites: Float64Array, inside: BoolArray) -> Mesh:
         left, right = np.where(ccw, after, before), np.where(ccw, before, after)
         parts.append(np.stack([left, right, one, beside[one, k].astype(np.int64)]))
     ridges = np.concatenate(parts, axis=1)
-    ridges = ridges[:, inside[ridges[0]] | inside[ridges[1]]]
-    used, flat = np.unique(ridges[2:], return_inverse=True)
-    start, end = flat.reshape(2, -1)
-    vertices = _circumcentres(corner[used])
-    length = np.hypot(*(vertices[end] - vertices[start]).T)
-    return Mesh(sites, ridges[0], ridges[1], start, end, vertices, length)
+    return ridges[:, inside[ridges[0]] | inside[ridges[1]]], np.sort(triangle, axis=1)
+
+
+def _numbered(corners: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
+    """Vertex numbers at the ridges' two ends, and the triangle of each vertex, for ends (2, n, 3) given as triangles."""
+    flat = corners.reshape(-1, 3)
+    order = np.lexsort((flat[:, 2], flat[:, 1], flat[:, 0]))
+    new = np.concatenate([[True], (flat[order][1:] != flat[order][:-1]).any(axis=1)])
+    number = np.empty(len(flat), np.int64)
+    number[order] = np.cumsum(new) - 1
+    start, end = number.reshape(2, -1)
+    return start, end, flat[order[new]]
 
 
 def _cross(a: Float64Array, b: Float64Array) -> Float64Array:

@@ -258,12 +258,15 @@ def _offsets(width: Float64Array) -> list[tuple[Float64Array, BoolArray, BoolArr
 def _crossed(samples: Samples, width: Float64Array) -> BoolArray:
     """Samples that lie on an earlier (more important) strip."""
     tree = cKDTree(samples.xy)
-    reach = float(width.max() / 2 + 12.0)
+    reach = min(float(width.max() / 2 + 12.0), 52.0)
     crossed = np.zeros(len(samples.xy), bool)
-    near = tree.sparse_distance_matrix(tree, min(reach, 52.0), output_type="ndarray")
-    earlier = samples.strip[near["j"]] < samples.strip[near["i"]]
-    close = near["v"] < width[near["j"]] / 2 + np.minimum(width[near["i"]] / 2, 6.0) + 2.0
-    crossed[near["i"][earlier & close]] = True
+    for first in range(0, len(samples.xy), 200_000):
+        some = cKDTree(samples.xy[first : first + 200_000])
+        near = some.sparse_distance_matrix(tree, reach, output_type="ndarray")
+        one, other = near["i"] + first, near["j"]
+        earlier = samples.strip[other] < samples.strip[one]
+        close = near["v"] < width[other] / 2 + np.minimum(width[one] / 2, 6.0) + 2.0
+        crossed[one[earlier & close]] = True
     return crossed
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from guotu.demo.partition import OUTSIDE, Cover, melt, voronoi
+from guotu.demo.partition import OUTSIDE, Cover, Mesh, melt, voronoi
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +75,20 @@ def test_faces_that_meet_themselves_in_a_point_stay_valid() -> None:
     assert names.tolist() == [0, 1]
     assert shapely.is_valid(polygons).all()
     assert shapely.area(polygons).tolist() == [8.0, 8.0]
+
+
+def test_counting_in_strips_gives_the_same_ridges() -> None:
+    rng = np.random.default_rng(8)
+    sites = rng.uniform(-4000, 4000, (9000, 2))
+    inside = np.hypot(*sites.T) < 3600
+    whole, strips = voronoi(sites, inside), voronoi(sites, inside, most=2500)
+
+    def told(mesh: Mesh) -> np.ndarray:
+        ends = np.hstack([mesh.vertices[mesh.start], mesh.vertices[mesh.end]])
+        rows = np.column_stack([mesh.left, mesh.right, ends])
+        turned = np.column_stack([mesh.right, mesh.left, ends[:, 2:], ends[:, :2]])
+        rows = np.where((mesh.left < mesh.right)[:, None], rows, turned)
+        return rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+
+    assert np.array_equal(told(whole), told(strips))
+    assert len(np.unique(strips.vertices, axis=0)) == len(strips.vertices)
