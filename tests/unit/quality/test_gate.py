@@ -201,6 +201,11 @@ def test_findings_are_kept_to_a_ceiling_but_all_are_counted() -> None:
     assert {c.rule: c.count for c in report.counts}["1302"] == 450
 
 
+def test_wrong_kinds_of_geometry_are_all_counted_within_one_batch() -> None:
+    rows = [parcel(n, shapely.Point(120.1 + n * 1e-5, 30)) for n in range(1, 1501)]
+    assert broken(rows, at_once=2000)["1201"] == 1500
+
+
 def test_every_rule_with_a_program_has_its_texts_and_every_profile_only_known_rules() -> None:
     assert {entry.id for entry in REGISTER} <= set(rules())
     programmed = {entry.id for entry in REGISTER}

@@ -25,9 +25,9 @@ def geometry_kind(chunk: Chunk, _: Clause) -> Iterator[Hits]:
     kind = chunk.schema.geometry
     types = shapely.get_type_id(chunk.geometries)
     wrong = chunk.rows(chunk.present & ~np.isin(types, _TYPES[kind]))
-    names = [str(chunk.geometries[row].geom_type) for row in wrong[:1000]]
+    names = [str(chunk.geometries[row].geom_type) for row in wrong]
     yield Hits(
-        wrong[:1000],
+        wrong,
         f"图形类型为 {{type}}，应为{_NAMES[kind]}",
         f"the geometry is a {{type}}, the layer holds {kind.value}s",
         facts={"type": names},
