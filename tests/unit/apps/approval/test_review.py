@@ -40,7 +40,7 @@ E2 = 0.006694380022901
 
 
 def official_area(shape: Any) -> float:
-    """国土调查办发〔2008〕32号, written out here once more: a ring in degrees, its area on the ellipsoid by the trapezoid series."""
+    """国土调查办发〔2008〕32号, written out here once more: the area of a polygon in degrees by the trapezoid series."""
     e2, b2 = E2, 6356752.314140356**2
     a = 1 + 3 / 6 * e2 + 30 / 80 * e2**2 + 35 / 112 * e2**3 + 630 / 2304 * e2**4
     b = 1 / 6 * e2 + 15 / 80 * e2**2 + 21 / 112 * e2**3 + 420 / 2304 * e2**4
@@ -322,5 +322,5 @@ def test_sqlite_gives_the_bytes_that_memory_gives(tmp_path: Any) -> None:
     sqlite = staged(
         SqliteFeatureStore(tmp_path / "data.db", clock=Stage().store._clock, snapshots=tmp_path / "snapshots")
     )
-    assert ZONE == memory.project.zone
+    assert memory.project.zone == ZONE
     assert sqlite.as_bytes() == memory.as_bytes()
