@@ -185,10 +185,12 @@ _SUPPLY_KINDS: Final[dict[str, tuple[Kind, int, int]]] = {
 def illegal_use(survey: Survey, zoning: Zoning, planter: Planter, rng: Rng) -> Table:
     """WFYD: small plots on farmland found from imagery."""
     rows = np.flatnonzero(zoning.farm)
-    rows = rng.permutation(rows)[: max(4, len(rows) // 400)]
+    wanted = max(4, len(rows) // 400)
     shapes: list[shapely.Geometry] = []
     records = []
-    for row in rows.tolist():
+    for row in rng.permutation(rows).tolist():
+        if len(shapes) == wanted:
+            break
         centre = survey.polygons[row].point_on_surface()
         shape = rounded(centre.buffer(float(rng.uniform(9, 22)), quad_segs=2))
         if not planter.places.free(shape, 10.0):

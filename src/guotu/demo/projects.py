@@ -78,6 +78,9 @@ class Planter:
             (zoning.zone == "") & ~zoning.farm & ~zoning.red & ~np.isin(codes, ("1101", "1001", "1003"))
         )
         self.rural = (zoning.zone == "") & ~zoning.red
+        built = np.isin([code[:2] for code in codes.tolist()], ("05", "06", "07", "08", "09"))
+        built |= np.isin(codes, ("1001", "1003", "1004", "1005", "1109", "1201"))
+        self.state_built = built & (survey.table.array("QSXZ") == "20")
         self.dry = ~np.isin(codes, ("1101", "1103", "1001"))
         self.base = float(np.clip(land.plan.side / 16_000.0, 0.6, 1.6)) * 85.0
 
@@ -147,7 +150,7 @@ class Planter:
         ring = (
             seat
             & (survey.mean["urban"] > 0.9)
-            & (survey.mean["urban"] < 1.25)
+            & (survey.mean["urban"] < 1.45)
             & (zoning.zone != "430")
             & self.dry
         )
@@ -164,6 +167,7 @@ class Planter:
         inside, farm = share(zoning.zone == "410"), share(zoning.farm)
         water, red = share(~self.dry), share(zoning.red)
         score = np.minimum(farm, 0.15) * 5 - 2 * np.abs(inside - 0.6) - 3 * water - 4 * red
+        score -= 3.0 * (farm < 0.03)
         return np.asarray(points[int(np.argmax(score))], float)
 
     def zone_edge(self) -> Planted:
@@ -225,7 +229,7 @@ class Planter:
             "unapproved",
             "青禾建材堆场",
             "拟供地块没有批准用地覆盖（未批先供）",
-            self._plot(self.industry, 0.9),
+            self._plot(self.industry & ~self.state_built, 0.8),
             dialect="supply",
             request={"project_code": code(4), "stage": "supply"},
         )
@@ -259,10 +263,12 @@ class Planter:
 
     def adjustment(self) -> Planted:
         """Plan change: as much goes out of the construction zone as comes in."""
-        inward = self._plot(self.zoning.zone == "420", 0.55)
-        dry = (self.zoning.zone == "410") & self.dry & (self.survey.codes != "1003")
-        centre, radius = self.places.spot(dry, self.base * 0.75)
+        fixed = np.isin(self.survey.codes, ("1001", "1003", "1101", "1103"))
+        settled = (self.zoning.zone == "410") & ~fixed & ~self.survey.cropland
+        centre, radius = self.places.spot(settled, self.base * 0.75)
         outward = plot(centre, radius, self.rng)
+        centre, radius = self.places.spot(self.zoning.zone == "420", min(self.base * 0.55, radius * 0.8))
+        inward = plot(centre, radius, self.rng)
         one = Piece("TR01", "调入地块", "1001", inward)
         two = Piece("TC01", "调出地块", "1001", outward)
         return Planted(
