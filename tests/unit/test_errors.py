@@ -7,7 +7,8 @@ import string
 
 import pytest
 
-from guotu.errors import Family, Place, all_kinds
+from guotu.errors import Family, Place
+from guotu.errors.kinds import all_kinds
 from guotu.errors.store import VERSION_UNKNOWN
 
 KINDS = sorted(all_kinds().values(), key=lambda kind: kind.code)

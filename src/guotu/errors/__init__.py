@@ -4,6 +4,6 @@ One module per block of codes. A kind knows no HTTP and no SQL: its `Family` is 
 by the one table at each edge (`serve.problems`, `cli.exits`).
 """
 
-from guotu.errors.base import Family, GuotuError, Kind, Lang, Place, all_kinds
+from guotu.errors.base import Family, GuotuError, Kind, Lang, Place
 
-__all__ = ["Family", "GuotuError", "Kind", "Lang", "Place", "all_kinds"]
+__all__ = ["Family", "GuotuError", "Kind", "Lang", "Place"]

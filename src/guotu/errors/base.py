@@ -41,7 +41,8 @@ class Place:
         return {name: list(v) if isinstance(v, tuple) else v for name, v in parts.items() if v is not None}
 
 
-_KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {}
+"""Every kind declared so far, by code; `kinds.all_kinds` declares them all first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class Kind:
     retryable: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.code in _KINDS:
+        if self.code in KINDS:
             raise AssertionError(f"error code {self.code} declared twice")
-        _KINDS[self.code] = self
+        KINDS[self.code] = self
 
     def __call__(self, *, place: Place | None = None, **facts: object) -> GuotuError:
         return GuotuError(self, place=place, facts=facts)
@@ -89,18 +90,3 @@ class GuotuError(Exception):
         shown = {"code": self.code, "detail": self.detail(lang), "hint": self.hint(lang)}
         place = self.place.as_dict()
         return {**shown, "place": place} if place else shown
-
-
-def all_kinds() -> dict[str, Kind]:
-    """Every declared kind by code (import the modules of `guotu.errors` first)."""
-    import guotu.errors.access
-    import guotu.errors.catalog
-    import guotu.errors.datum
-    import guotu.errors.files
-    import guotu.errors.general
-    import guotu.errors.quality
-    import guotu.errors.review
-    import guotu.errors.schema
-    import guotu.errors.store  # noqa: F401
-
-    return dict(sorted(_KINDS.items()))

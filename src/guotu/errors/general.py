@@ -60,6 +60,10 @@ UNFORESEEN = Kind(
     "Give the reference to the administrator; the log holds the details.",
 )
 FORMAT_NOT_WRITTEN = Kind(
-    "GT-6001", Family.USAGE, "不能写出 {format} 格式", "Format {format} is not written",
-    "可选：{known}。", "Choose one of: {known}.",
+    "GT-6001",
+    Family.USAGE,
+    "不能写出 {format} 格式",
+    "Format {format} is not written",
+    "可选：{known}。",
+    "Choose one of: {known}.",
 )

@@ -15,8 +15,9 @@ import shapely
 from guotu.errors import GuotuError
 from guotu.errors.datum import COORDINATES_OUTSIDE, GEOMETRY_KIND, GEOMETRY_MALFORMED
 from guotu.ingest.loops import write_rings
+from guotu.kernel.columns import buffers, from_buffers
 from guotu.kernel.coords import transform_xy
-from guotu.kernel.wkb import Layout, buffers, from_buffers, lay_out
+from guotu.kernel.wkb import Layout, lay_out
 from guotu.model.arrays import BoolArray, Int64Array
 from guotu.model.datum import CGCS2000, Crs
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from guotu.errors import Place
 from guotu.errors.datum import COORDINATES_OUTSIDE, GRID_DAMAGED
+from guotu.kernel.columns import buffers, from_buffers
 from guotu.kernel.loops.grid import SOUND, decode_rows, encode_rows
-from guotu.kernel.wkb import buffers, from_buffers, lay_out
+from guotu.kernel.wkb import lay_out
 
 STEP = 1e-10
 """Degrees between neighbouring grid values."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from guotu.errors import Place
 from guotu.errors.datum import GEOMETRY_KIND, GEOMETRY_MALFORMED, GEOMETRY_TOO_LARGE
+from guotu.kernel.columns import buffers
 from guotu.kernel.loops.guard import DEEP, STACK, TRUNCATED, UNKNOWN, prescan
-from guotu.kernel.wkb import buffers
 
 DEEPEST = 8
 MOST_VERTICES = 5_000_000

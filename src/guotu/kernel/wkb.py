@@ -7,22 +7,20 @@ once; loops behind it may trust the layout.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
 from guotu.errors import Place
 from guotu.errors.datum import GEOMETRY_KIND, GEOMETRY_MALFORMED
+from guotu.kernel.columns import Bytes, buffers
+from guotu.kernel.guard import guard
 from guotu.kernel.loops.wkb import FOREIGN, OPEN_RING, SOUND, TRAILING, TRUNCATED, WRONG_PART, gather, walk
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
 
-Bytes: TypeAlias = npt.NDArray[np.uint8]
-
 POINT, LINE, POLYGON, MULTIPOINT, MULTILINE, MULTIPOLYGON = 1, 2, 3, 4, 5, 6
-_WIDE = 2**31
 _REASONS = {
     TRUNCATED: ("数据不完整", "it ends too early"),
     OPEN_RING: ("环不闭合或少于四点", "a ring is not closed or has fewer than four points"),
@@ -74,38 +72,6 @@ class Layout:
         return xy, starts
 
 
-def buffers(array: Any) -> tuple[Bytes, Int64Array, BoolArray]:
-    """Read-only bytes, (n + 1,) int64 offsets and (n,) validity of an Arrow binary array of any width."""
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    if not (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
-        array = array.cast(pa.large_binary())
-    wide = pa.types.is_large_binary(array.type)
-    n = len(array)
-    _, offset_buffer, data_buffer = array.buffers()
-    dtype = np.dtype(np.int64 if wide else np.int32)
-    if n == 0 or offset_buffer is None:
-        offsets = np.zeros(n + 1, np.int64)
-    else:
-        offsets = np.frombuffer(offset_buffer, dtype, n + 1, array.offset * dtype.itemsize).astype(np.int64)
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
-    data.flags.writeable = False  # one array type, so every loop is compiled once
-    valid = array.is_valid().to_numpy(zero_copy_only=False)
-    return data, offsets, np.ascontiguousarray(valid)
-
-
-def from_buffers(data: Bytes, offsets: Int64Array, missing: BoolArray) -> Any:
-    """An Arrow binary array (large where 2 GiB are passed) over given bytes."""
-    wide = bool(offsets[-1] >= _WIDE)
-    parts = pa.py_buffer(offsets if wide else offsets.astype(np.int32)), pa.py_buffer(data)
-    mask = None
-    if missing.any():
-        mask = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    return pa.Array.from_buffers(
-        pa.large_binary() if wide else pa.binary(), len(missing), [mask, *parts], int(missing.sum())
-    )
-
-
 def to_wkb(geoms: GeometryArray) -> Any:
     """Arrow WKB (little-endian, 2-D) of shapely geometries; missing stays missing."""
     plain = shapely.to_wkb(np.asarray(geoms, dtype=object), output_dimension=2, byte_order=1)
@@ -123,8 +89,6 @@ def plain(wkb: Any) -> Any:
 
     Raises   GT-1206 malformed, GT-1207 too deep, GT-1208 collection or curve
     """
-    from guotu.kernel.guard import guard  # the guard reads bytes through this module
-
     guard(wkb)
     data, offsets, valid = buffers(wkb)
     rows: list[bytes | None] = []

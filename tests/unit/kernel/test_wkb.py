@@ -9,7 +9,7 @@ import shapely
 
 import kernel_shapes
 from guotu.errors import GuotuError
-from guotu.kernel import wkb
+from guotu.kernel import columns, wkb
 from guotu.kernel.guard import depth, guard
 
 POLYGON = shapely.to_wkb(
@@ -158,8 +158,8 @@ def test_the_guard_sees_what_is_cut_off(raw):
 
 
 def test_large_arrays_get_wide_offsets(monkeypatch):
-    monkeypatch.setattr(wkb, "_WIDE", 4)
+    monkeypatch.setattr(columns, "_WIDE", 4)
     offsets = np.array([0, 2, 2, 4], np.int64)
-    wide = wkb.from_buffers(np.arange(4, dtype=np.uint8), offsets, np.array([False, True, False]))
+    wide = columns.from_buffers(np.arange(4, dtype=np.uint8), offsets, np.array([False, True, False]))
     assert wide.type == pa.large_binary()
     assert wide.to_pylist() == [b"\0\1", None, b"\2\3"]

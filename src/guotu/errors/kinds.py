@@ -1,0 +1,11 @@
+"""Every declared kind: importing this module imports every block of codes."""
+
+from guotu.errors import access, catalog, datum, files, general, quality, review, schema, store
+from guotu.errors.base import KINDS, Kind
+
+BLOCKS = (general, files, datum, schema, quality, store, catalog, access, review)
+
+
+def all_kinds() -> dict[str, Kind]:
+    """Every kind by code, in order."""
+    return dict(sorted(KINDS.items()))
