@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -69,7 +70,9 @@ class NodeIdentity:
 class Node:
     """A running node. Parts are opened when first asked for."""
 
-    def __init__(self, home: Path, identity: NodeIdentity, settings: Settings, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, home: Path, identity: NodeIdentity, settings: Settings, clock: Clock = system_clock
+    ) -> None:
         self.home, self.identity, self.settings, self.clock = home, identity, settings, clock
         self.ids = id_source(clock)
 
@@ -83,7 +86,9 @@ class Node:
         for folder in ("blobs", "snapshots", "work"):
             (home / folder).mkdir(parents=True, exist_ok=True)
         _write_key(home / "node.key")
-        (home / "node.json").write_text(json.dumps(asdict(identity), ensure_ascii=False, indent=2), encoding="utf-8")
+        (home / "node.json").write_text(
+            json.dumps(asdict(identity), ensure_ascii=False, indent=2), encoding="utf-8"
+        )
         return cls(home, identity, settings, clock)
 
     @classmethod
@@ -98,7 +103,11 @@ class Node:
     @cached_property
     def store(self) -> FeatureStore:
         return SqliteFeatureStore(
-            self.home / "data.db", clock=self.clock, signer=self._key.sign, snapshots=self.home / "snapshots"
+            self.home / "data.db",
+            clock=self.clock,
+            signer=self._key.sign,
+            verifier=self._signed,
+            snapshots=self.home / "snapshots",
         )
 
     @cached_property
@@ -122,6 +131,14 @@ class Node:
         key = load_pem_private_key((self.home / "node.key").read_bytes(), password=None)
         assert isinstance(key, Ed25519PrivateKey)
         return key
+
+    def _signed(self, message: bytes, signature: bytes) -> bool:
+        """Whether this node's key made the signature."""
+        try:
+            self._key.public_key().verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
 
     @property
     def public_key(self) -> bytes:
