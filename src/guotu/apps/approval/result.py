@@ -6,7 +6,6 @@ Every value is immutable and carries its texts in both languages; `as_json(lang)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
+import orjson
 import shapely
 
 from guotu.apps.approval.request import ReviewRequest
@@ -465,12 +465,10 @@ class Review:
 
     def as_bytes(self, lang: Lang = "zh") -> bytes:
         """UTF-8 JSON; the same inputs give the same bytes."""
-        return json.dumps(
-            self.as_json(lang), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        return orjson.dumps(self.as_json(lang), option=orjson.OPT_SORT_KEYS)
 
 
 def geojson(wkb: bytes) -> dict[str, Any]:
     """GeoJSON geometry of a WKB in degrees."""
-    parsed: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(wkb)))
+    parsed: dict[str, Any] = orjson.loads(shapely.to_geojson(shapely.from_wkb(wkb)))
     return parsed

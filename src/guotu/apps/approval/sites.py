@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from guotu.apps.approval.words import Text
 from guotu.errors import Place
 from guotu.errors.review import PARCEL_INVALID, PARCELS_OVERLAP, PROJECT_EMPTY
 from guotu.kernel.area import ellipsoid_area, plane_area
-from guotu.kernel.rounding import balance, half_up
+from guotu.kernel.rounding import HECTARE, balance
 from guotu.model.project import ProjectBoundary, ProjectParcel
 from guotu.model.query import Box
 
 HA_DECIMALS = 4
+UNIT = Decimal("0.0001")
 SPARSE = 0.15
 """A box of which a parcel fills less than this is split, so that long thin parcels do not call up half a county."""
 SPLIT_ABOVE = 0.01
@@ -153,7 +154,7 @@ def require_apart(found: Sequence[Site], limit_m2: float) -> tuple[Text, ...]:
 
 def hectares_of(m2: float) -> Decimal:
     """公顷 of four places, half up."""
-    return Decimal(f"{float(half_up(m2 / 10_000.0, HA_DECIMALS)):.4f}")
+    return Decimal(repr(m2 / HECTARE)).quantize(UNIT, ROUND_HALF_UP)
 
 
 def summaries(found: Sequence[Site], kind: str) -> tuple[Decimal, tuple[ParcelSummary, ...]]:

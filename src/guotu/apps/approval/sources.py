@@ -188,12 +188,13 @@ class Layers:
             if failure.kind is DATASET_UNKNOWN:
                 return ()
             raise
-        streams = [state.stream for state in reader.store.streams(dataset)]
+        heads = reader.store.streams(dataset)
         if basis is not None:
-            return tuple(
-                self._as_cited(stream, basis[str(stream)]) for stream in streams if str(stream) in basis
-            )
-        return tuple(state for stream in streams if (state := self._state(stream)) is not None)
+            cited = [head.stream for head in heads if str(head.stream) in basis]
+            return tuple(self._as_cited(stream, basis[str(stream)]) for stream in cited)
+        if self.moments.at is None:
+            return tuple(heads)
+        return tuple(state for head in heads if (state := self._state(head.stream)) is not None)
 
     def _state(self, stream: StreamName) -> StreamState | None:
         try:

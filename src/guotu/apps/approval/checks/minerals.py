@@ -139,7 +139,7 @@ def mineral_of(hit: Hit) -> str:
 
 
 def grade(case: Case, mineral: str) -> Grade:
-    """How a mineral counts. What the lists do not name as ordinary and do not know counts as important, never as nothing."""
+    """How a mineral counts; one without a name, or given only as a number, counts as important, never as nothing."""
     section = case.profile.section("minerals")
     if any(name in mineral for name in section["ordinary"]):
         return "ordinary"
