@@ -23,13 +23,11 @@ from guotu.node import Node, NodeIdentity
 from guotu.ops.intake import Delivery, take_in
 from guotu.settings import load
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 """Of rasterio's own making, when the county's imagery is written."""
 
-SEEDS = range(1, 11)
+SEEDS = [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 11))]
+"""Three counties with every run of the suite, all ten with the slow tests."""
 PARCELS = 800
 TODAY = date(2025, 6, 1)
 NEAR = 0.01
@@ -102,6 +100,12 @@ def _read(node: Node, path: Path, told: dict[str, Any]) -> ProjectBoundary:
         return read_project(path, work=work, name=told["title"])
 
 
+def _covered(told: dict[str, Any]) -> bool:
+    """Whether the project lies wholly in the county; in so small a county the park may reach over its edge."""
+    met = math.fsum(areas["plane_m2"] for areas in told["overlaps"]["xz.dltb"]["features"].values())
+    return met >= told["area_plane_m2"] - 1
+
+
 def test_every_planted_conflict_is_found_and_none_is_invented(county: County) -> None:
     wrong = []
     for told in county.truth["projects"]:
@@ -109,15 +113,19 @@ def test_every_planted_conflict_is_found_and_none_is_invented(county: County) ->
         for name, expected in told["expected"].items():
             check = found.check(name)
             assert check is not None
-            if "verdict" in expected and check.verdict != expected["verdict"]:
-                wrong.append((told["key"], name, expected["verdict"], check.verdict.value, check.reason.zh))
+            wanted = {expected.get("verdict", check.verdict)} if _covered(told) else {"unknown", "fail"}
+            if check.verdict not in wanted:
+                wrong.append((told["key"], name, wanted, check.verdict.value, check.reason.zh))
     assert wrong == []
 
 
-def test_nothing_is_unknown_where_every_layer_is_held(county: County) -> None:
-    every = [(key, check) for key, done in county.reviews.items() for check in done.checks]
-    states = {(key, check.id, check.reason.zh) for key, check in every if check.verdict is Verdict.UNKNOWN}
-    assert states == set()
+def test_nothing_is_unknown_where_every_layer_is_held_and_reaches(county: County) -> None:
+    reached = [told["key"] for told in county.truth["projects"] if _covered(told)]
+    every = [(key, check) for key in reached for check in county.reviews[key].checks]
+    assert len(reached) > 10
+    assert {
+        (key, check.id, check.reason.zh) for key, check in every if check.verdict is Verdict.UNKNOWN
+    } == set()
 
 
 def test_the_same_features_are_met_with_the_same_areas(county: County) -> None:
