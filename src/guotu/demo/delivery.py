@@ -24,6 +24,7 @@ from guotu.demo.manifest import CARDS, CountyFiles, Entry
 from guotu.demo.measure import to_lonlat
 from guotu.demo.plan import COUNTY_NAME, DIVISION, ZONE, Calendar
 from guotu.demo.projects import Planted, Planter
+from guotu.demo.witness import SLIVER_AREA, SLIVER_WIDTH, TRACE, Layer, Witness
 from guotu.demo.writers import Table
 from guotu.model.arrays import GeometryArray
 
@@ -74,7 +75,7 @@ class _Desk:
         self.planted, self.out, self.days = planted, out, parcels.calendar
         self.projects = {project.key: project for project in planted}
         self.entries: list[Entry] = []
-        self.layers: list[truth.Layer] = []
+        self.layers: list[Layer] = []
         self.bare: GeometryArray = np.empty(0, object)
 
     def _enter(self, file: str, dataset: str, layer: str = "", features: int = 0, **more: Any) -> None:
@@ -83,7 +84,7 @@ class _Desk:
     def _note(self, file: str, dataset: str, table: Table, epsg: int = ZONE.epsg) -> None:
         self._enter(file, dataset, table.name, len(table))
         if CARDS[dataset].key:
-            self.layers.append(truth.Layer(dataset, CARDS[dataset].key, table, epsg))
+            self.layers.append(Layer(dataset, CARDS[dataset].key, table, epsg))
 
     def _ogr(
         self, file: str, dataset: str, table: Table, driver: str = "GPKG", epsg: int = ZONE.epsg
@@ -97,7 +98,7 @@ class _Desk:
         file = f"DLTB_{when.year}.zip"
         writers.shapefile_zip(self.parcels.table, self.out / file)
         self._enter(file, "xz.dltb", "DLTB", len(self.parcels.table), when=when)
-        self.layers.append(truth.Layer("xz.dltb", "BSM", self.parcels.table, ZONE.epsg))
+        self.layers.append(Layer("xz.dltb", "BSM", self.parcels.table, ZONE.epsg))
         towns, villages = layers_survey.divisions(self.land, self.parcels)
         self._ogr("行政区.gpkg", "xz.xzq", towns)
         self._ogr("行政区.gpkg", "xz.cjdcq", villages)
@@ -177,7 +178,7 @@ class _Desk:
     def project_files(self, changes: edition.Changes) -> None:
         """Boundary files, the sample project beside them, and the truth."""
         (self.out / "projects").mkdir(exist_ok=True)
-        witness = truth.Witness(self.layers)
+        witness = Witness(self.layers)
         told, made = [], self.days.back(27)
         for project in self.planted:
             file = f"projects/{project.key}.txt"
@@ -190,9 +191,9 @@ class _Desk:
         boundary.write_boundary(self.planted[0], self.out / "project.txt", made)
         content = {
             "tolerances": {
-                "trace_m2": truth.TRACE,
-                "sliver_m2": truth.SLIVER_AREA,
-                "sliver_width_m": truth.SLIVER_WIDTH,
+                "trace_m2": TRACE,
+                "sliver_m2": SLIVER_AREA,
+                "sliver_width_m": SLIVER_WIDTH,
             },
             "today": self.days.today.isoformat(),
             "main": self.planted[0].key,

@@ -36,10 +36,18 @@ class Underground:
 
 def underground(survey: Survey, planter: Planter, projects: dict[str, Planted], rng: Rng) -> Underground:
     """Rights in the hills, and three under or beside planted projects; all in degrees (EPSG:4490)."""
+    shapes = {key: project.in_county_plane for key, project in projects.items()}
+
+    def others(*but: str) -> list[shapely.Geometry]:
+        return [shape for key, shape in shapes.items() if key not in but]
+
+    iron = _beside(projects["mineral-buffer"], NEAR_MINE, others("mineral-buffer"))
+    copper = _over(projects["mineral"], 0.6, others("mineral"), rng)
+    sand = _over(projects["sand"], 0.6, others("sand"), rng)
     mines = [
-        ("铜矿", _over(projects["mineral"], 0.6, rng), "青禾铜山铜矿", "地下"),
-        ("建筑用砂", _over(projects["sand"], 0.6, rng), "柳溪采砂场", "露天"),
-        ("铁矿", _beside(projects["mineral-buffer"], NEAR_MINE), "白石岭铁矿", "地下"),
+        ("铜矿", copper, "青禾铜山铜矿", "地下"),
+        ("建筑用砂", sand, "柳溪采砂场", "露天"),
+        ("铁矿", iron, "白石岭铁矿", "地下"),
     ]
     for kind, title in (
         ("萤石", "云岭萤石矿"),
@@ -96,22 +104,32 @@ def _degrees(shapes: list[shapely.Polygon]) -> list[shapely.Geometry]:
     return list(shapely.transform(lonlat, lambda xy: np.round(xy, 9)))
 
 
-def _over(project: Planted, part: float, rng: Rng) -> shapely.Polygon:
-    """A claim that covers about that part of a project."""
+def _over(project: Planted, part: float, others: list[shapely.Geometry], rng: Rng) -> shapely.Polygon:
+    """A claim that covers about that part of a project and, if there is a side where it can, none of the others."""
     shape = project.in_county_plane
     west, south, east, north = shape.bounds
-    reach = max(east - west, north - south)
-    centre = np.array([east - part * (east - west) + reach * 1.1, (south + north) / 2])
-    return blob(centre, reach * 1.1, rng, points=24, rough=0.05)
+    middle, reach = np.array([(west + east) / 2, (south + north) / 2]), max(east - west, north - south)
+    away = reach * 1.1 - (part - 0.5) * reach
+    claims = [
+        blob(middle + away * np.array([np.cos(turn), np.sin(turn)]), reach * 1.1, rng, points=24, rough=0.05)
+        for turn in np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    ]
+    return min(claims, key=lambda claim: sum(claim.intersects(other) for other in others))
 
 
-def _beside(project: Planted, gap: float) -> shapely.Polygon:
-    """A claim whose nearest side runs `gap` metres north of a project."""
-    west, _, east, north = project.in_county_plane.bounds
-    apex = max(shapely.get_coordinates(project.in_county_plane), key=lambda p: p[1])
-    return rounded(
-        shapely.box(apex[0] - 120.0, north + gap, apex[0] + 120.0, north + gap + 180.0 + 0 * (east - west))
-    )
+def _beside(project: Planted, gap: float, others: list[shapely.Geometry]) -> shapely.Polygon:
+    """A claim whose nearest side runs `gap` metres from a project, on the side where it meets the fewest others."""
+    west, south, east, north = project.in_county_plane.bounds
+    points = shapely.get_coordinates(project.in_county_plane)
+    x, y = points[points[:, 1].argmax(), 0], points[points[:, 0].argmax(), 1]
+    u, v = points[points[:, 1].argmin(), 0], points[points[:, 0].argmin(), 1]
+    claims = [
+        shapely.box(x - 110.0, north + gap, x + 110.0, north + gap + 170.0),
+        shapely.box(u - 110.0, south - gap - 170.0, u + 110.0, south - gap),
+        shapely.box(east + gap, y - 110.0, east + gap + 170.0, y + 110.0),
+        shapely.box(west - gap - 170.0, v - 110.0, west - gap, v + 110.0),
+    ]
+    return rounded(min(claims, key=lambda claim: sum(claim.intersects(other) for other in others)))
 
 
 def _somewhere(survey: Survey, planter: Planter, radius: float, rng: Rng) -> shapely.Polygon | None:

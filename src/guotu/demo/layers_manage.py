@@ -230,7 +230,7 @@ def key_projects(projects: dict[str, Planted], planter: Planter, rng: Rng) -> Ta
     ):
         for row in rng.permutation(rows)[:400].tolist():
             shape = planter.survey.polygons[row].point_on_surface().buffer(45.0, quad_segs=3)
-            if planter.places.free(shape, 30.0):
+            if planter.places.free(shape, 30.0) and not any(shape.intersects(other[2]) for other in listed):
                 listed.append((title, kind, shape))
                 break
     shapes = [rounded(shape) for _, _, shape in listed]

@@ -47,7 +47,8 @@ class Places:
             points = self._centres(np.flatnonzero(allowed if around is None else around))
         ladder = [(reserve, radius, True), (reserve, radius * 0.6, True), (reserve / 2, radius, True)]
         ladder += [(0.0, radius * part, True) for part in (1.0, 0.75, 0.55, 0.4)]
-        ladder += [(0.0, 22.0, True), (0.0, 22.0, False)]
+        least = 22.0
+        ladder += [(0.0, least, True), (0.0, 12.0, True), (0.0, least, False)]
         for keep, size, strict in ladder:
             spots = points[self.clear(points, max(size, keep))]
             for some in np.array_split(spots, max(1, len(spots) // 60)):
@@ -56,15 +57,23 @@ class Places:
                     centre = some[np.flatnonzero(good)[0]]
                     self.taken.append((centre, max(size, keep)))
                     return centre, size
-        raise AssertionError("the county has no room for its planted projects")
+        if around is None and allowed.all():
+            raise AssertionError("the county has no room for its planted projects")
+        return self.spot(np.ones(len(allowed), bool), least, reserve=0.0)
 
     def _centres(self, rows: np.ndarray) -> Float64Array:
+        """A point in each of many rows; of few rows many points each, of none one in every row."""
         if not len(rows):
             rows = np.arange(len(self.survey.polygons))
         rows = self.rng.permutation(rows)[:1500]
-        return np.asarray(
-            shapely.get_coordinates(shapely.point_on_surface(self.survey.polygons[rows])), float
-        )
+        if len(rows) > 200:
+            return np.asarray(
+                shapely.get_coordinates(shapely.point_on_surface(self.survey.polygons[rows])), float
+            )
+        many = np.repeat(rows, 2000 // len(rows))
+        box = shapely.bounds(self.survey.polygons[many])
+        points = box[:, :2] + self.rng.random((len(many), 2)) * (box[:, 2:] - box[:, :2])
+        return np.asarray(points[shapely.contains_xy(self.survey.polygons[many], points)], float)
 
     def clear(self, points: Float64Array, radius: float) -> BoolArray:
         good = np.ones(len(points), bool)
@@ -125,3 +134,15 @@ def blob(
     return rounded(
         shapely.Polygon(np.column_stack([centre[0] + r * np.cos(angle), centre[1] + r * np.sin(angle)]))
     )
+
+
+def on_longest_edge(parcel: shapely.Polygon, depth: float) -> shapely.Polygon:
+    """A rectangle on the middle four fifths of a parcel's longest edge: outside, but for five centimetres."""
+    ring = shapely.get_coordinates(parcel.exterior)
+    legs = np.diff(ring, axis=0)
+    at = int(np.argmax(np.hypot(*legs.T)))
+    along = legs[at] / np.hypot(*legs[at])
+    out = np.array([along[1], -along[0]]) * (1.0 if parcel.exterior.is_ccw else -1.0)
+    start, end = ring[at] + 0.1 * legs[at], ring[at] + 0.9 * legs[at]
+    corners = [start - 0.05 * out, end - 0.05 * out, end + depth * out, start + depth * out]
+    return rounded(shapely.Polygon(corners))

@@ -15,7 +15,7 @@ from guotu.demo.layers_plan import Zoning, dissolve
 from guotu.demo.layers_survey import Survey
 from guotu.demo.measure import to_lonlat, to_plane
 from guotu.demo.noise import Rng
-from guotu.demo.places import Places, plot, rounded
+from guotu.demo.places import Places, on_longest_edge, plot, rounded
 from guotu.demo.plan import CENTRE_LATITUDE, COUNTY_NAME, DIVISION, ZONE, ZONE_EDGE_LONGITUDE
 from guotu.model.arrays import BoolArray, Float64Array
 
@@ -156,13 +156,15 @@ class Planter:
         )
         rows = np.flatnonzero(ring)[:: max(1, int(ring.sum() / 150))]
         points = shapely.get_coordinates(shapely.centroid(survey.polygons[rows]))
+        within = shapely.covers(self.places.county, shapely.buffer(shapely.points(points), size * 1.05))
+        points = points[within] if within.any() else points
         discs = shapely.buffer(shapely.points(points), size * 0.75)
         disc, parcel = self.places.tree.query(discs, predicate="intersects")
         cut = shapely.area(shapely.intersection(discs[disc], survey.polygons[parcel]))
         whole = np.pi * (size * 0.75) ** 2
 
         def share(mask: BoolArray) -> Float64Array:
-            return np.asarray(np.bincount(disc, cut * mask[parcel], len(rows)) / whole, float)
+            return np.asarray(np.bincount(disc, cut * mask[parcel], len(points)) / whole, float)
 
         inside, farm = share(zoning.zone == "410"), share(zoning.farm)
         water, red = share(~self.dry), share(zoning.red)
@@ -314,7 +316,7 @@ class Planter:
         rows = self.rng.permutation(np.flatnonzero(self.zoning.farm))[:600]
         for depth in (26.0, 14.0, 6.0):
             for row in rows.tolist():
-                shape = _on_longest_edge(self.survey.polygons[row], depth)
+                shape = on_longest_edge(self.survey.polygons[row], depth)
                 near = self.places.tree.query(shape, predicate="intersects")
                 other = near[(self.zoning.farm[near] | self.zoning.red[near]) & (near != row)]
                 if (
@@ -390,15 +392,3 @@ class Planter:
 def _degrees(shape: shapely.Polygon) -> shapely.Polygon:
     """From the county's plane to degrees as the enforcement dialect writes them."""
     return rounded(to_lonlat(np.array([shape]))[0], 9)
-
-
-def _on_longest_edge(parcel: shapely.Polygon, depth: float) -> shapely.Polygon:
-    """A rectangle on the middle four fifths of a parcel's longest edge: outside, but for five centimetres."""
-    ring = shapely.get_coordinates(parcel.exterior)
-    legs = np.diff(ring, axis=0)
-    at = int(np.argmax(np.hypot(*legs.T)))
-    along = legs[at] / np.hypot(*legs[at])
-    out = np.array([along[1], -along[0]]) * (1.0 if parcel.exterior.is_ccw else -1.0)
-    start, end = ring[at] + 0.1 * legs[at], ring[at] + 0.9 * legs[at]
-    corners = [start - 0.05 * out, end - 0.05 * out, end + depth * out, start + depth * out]
-    return rounded(shapely.Polygon(corners))
