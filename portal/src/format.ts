@@ -10,7 +10,12 @@ export const hectares = (m2: number): string => fixed(m2 / M2_PER_HA, 4)
 export const mu = (m2: number): string => fixed(m2 / M2_PER_MU, 2)
 export const squareMetres = (m2: number): string => fixed(m2, 2)
 
-export const moment = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
+/** A UTC moment of the node, in the reader's own time, to the minute. */
+export function moment(iso: string): string {
+  const at = new Date(iso)
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
 
 /** 118.500000 → 118°30′00.0″ */
 export function sexagesimal(degrees: number): string {
@@ -19,3 +24,6 @@ export function sexagesimal(degrees: number): string {
   const minutes = String(Math.floor(tenths / 600) % 60).padStart(2, '0')
   return `${degrees < 0 ? '-' : ''}${Math.floor(tenths / 36_000)}°${minutes}′${seconds}″`
 }
+
+/** `1.20927#120fa1e625b5` → `1.20927` */
+export const shortVersion = (label: string): string => label.replaceAll(/#[0-9a-f]+/g, '')

@@ -1,6 +1,5 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import 'element-plus/theme-chalk/base.css'
 import 'ol/ol.css'
 import '@/styles/fonts.css'
 import '@/styles/main.css'

@@ -12,7 +12,13 @@ export class ProblemError extends Error {
 let csrf: string | null = null
 let language = 'zh'
 
+let expired: () => void = () => undefined
+
 export const speak = (lang: string): void => { language = lang }
+/** What to do when the node no longer knows the session of a signed-in reader. */
+export const onExpiry = (act: () => void): void => { expired = act }
+
+const NOT_SIGNED_IN = 'GT-4002'
 
 type Query = Record<string, string | number | null | undefined>
 
@@ -22,7 +28,7 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path
 }
 
-async function ask<R>(method: string, path: string, body?: object | FormData, signal?: AbortSignal): Promise<R> {
+async function reach(method: string, path: string, body?: object | FormData, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'Accept-Language': language }
   if (csrf && method !== 'GET') headers['X-Guotu-CSRF'] = csrf
   if (body && !(body instanceof FormData)) headers['Content-Type'] = 'application/json'
@@ -31,10 +37,24 @@ async function ask<R>(method: string, path: string, body?: object | FormData, si
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ProblemError(unreachable())
   })
-  if (response.status === 204) return undefined as R
-  const answer: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw new ProblemError((answer as T.Problem | null) ?? unreachable())
-  return answer as R
+  if (response.ok) return response
+  const problem = ((await response.json().catch(() => null)) as T.Problem | null) ?? unreachable()
+  if (problem.code === NOT_SIGNED_IN && csrf) {
+    csrf = null
+    expired()
+  }
+  throw new ProblemError(problem)
+}
+
+async function ask<R>(method: string, path: string, body?: object | FormData, signal?: AbortSignal): Promise<R> {
+  const response = await reach(method, path, body, signal)
+  return response.status === 204 ? (undefined as R) : ((await response.json()) as R)
+}
+
+/** The name a download is given in its Content-Disposition. */
+export function nameOf(disposition: string | null, fallback: string): string {
+  const coded = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? '')?.[1]
+  return coded ? decodeURIComponent(coded) : fallback
 }
 
 function unreachable(): T.Problem {
@@ -78,6 +98,8 @@ export const api = {
   review: (body: { boundary: string; kind: string; use: string; at: string | null }) => ask<T.Review>('POST', '/api/reviews', body),
   reviews: () => ask<T.ReviewSummary[]>('GET', '/api/reviews'),
   reviewOf: (id: string) => ask<T.Review>('GET', `/api/reviews/${id}`),
+  report: async (id: string, format: string) => {
+    const response = await reach('GET', address(`/api/reviews/${id}/report.${format}`, { lang: language }))
+    return new File([await response.blob()], nameOf(response.headers.get('Content-Disposition'), `review.${format}`))
+  },
 }
-
-export const reportAddress = (id: string, format: string): string => address(`/api/reviews/${id}/report.${format}`, { lang: language })

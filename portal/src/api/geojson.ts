@@ -1,5 +1,7 @@
 /** The few GeoJSON shapes the portal handles; coordinates are longitude, latitude. */
 
+import type { Box } from './types'
+
 export type Position = number[]
 export interface Polygon { type: 'Polygon'; coordinates: Position[][] }
 export interface MultiPolygon { type: 'MultiPolygon'; coordinates: Position[][][] }
@@ -10,3 +12,18 @@ export type Geometry =
   | { type: 'MultiLineString'; coordinates: Position[][] }
   | Polygon
   | MultiPolygon
+
+type Nested = number | Nested[]
+
+const positions = (part: Nested[]): Position[] =>
+  typeof part[0] === 'number' ? [part as Position] : part.flatMap((inner) => positions(inner as Nested[]))
+
+/** The smallest box round a geometry. */
+export function boxOf(geometry: Geometry): Box {
+  const all = positions(geometry.coordinates as Nested[])
+  const start: Box = [Infinity, Infinity, -Infinity, -Infinity]
+  return all.reduce<Box>(
+    ([west, south, east, north], [x = 0, y = 0]) => [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)],
+    start,
+  )
+}

@@ -39,6 +39,7 @@ export interface Paint {
 export interface LayerStyle {
   type: 'fill' | 'line' | 'circle'
   field: string | null
+  prefix: number | null
   rules: (Paint & { values: string[] })[]
   default: Paint
   order: number
@@ -66,6 +67,7 @@ export interface LayerInfo {
   legend: LegendEntry[]
   visible: boolean
   min_zoom: number
+  label_zoom: number
   label_field: string | null
 }
 
@@ -158,21 +160,41 @@ export interface Hit {
   dataset: string
   feature: string
   version: string
+  parcel: string
+  title: string
   attributes: Record<string, string | number | null>
   area_m2: number
-  area_ha: number | string
-  counted?: boolean
+  area_ha: number
+  counted: boolean
+  note: string | null
+  distance_m?: number
   geometry?: Geometry | null
 }
+
+export interface Basis {
+  dataset: string
+  stream: string
+  title: string
+  version: string | null
+  data_date: string | null
+  owner: string
+  state: 'current' | 'stale' | 'undated' | 'partial' | 'missing'
+  reason: string | null
+}
+
+export interface Clause { title: string; article: string; text: string }
 
 export interface Check {
   id: string
   title: string
   verdict: Verdict
   reason: string
-  clauses: { title: string; article: string; text: string }[]
+  clauses: Clause[]
   hits: Hit[]
-  totals: Record<string, unknown>
+  totals: Record<string, { title: string; area_m2: number; area_ha: number }>
+  facts: Record<string, { title: string; value: unknown; text: string }>
+  conditions: string[]
+  basis: Basis[]
 }
 
 export interface LandUseRow {
@@ -188,13 +210,18 @@ export interface Review {
   id: string
   created: string
   boundary: string
-  project: { name: string; area_plane_m2: number; area_ellipsoid_m2: number; zone_epsg: number; parcels: unknown[] }
-  basis: Record<string, string>
+  verdict: Verdict
+  project: { name: string; area_plane_m2: number; area_ellipsoid_m2: number; area_ha: number; zone_epsg: number; parcels: unknown[] }
+  layers: Basis[]
   checks: Check[]
   landuse_table: LandUseRow[]
-  authority: { level: string; reason: string }
+  landuse_summary: { total_ha: number; by_three_class: Record<string, number>; by_ownership: Record<string, number>; cultivated_ha: number }
+  landuse_notes: string[]
+  authority: { level: string; title: string; reason: string; clauses: Clause[] }
   area_kind: 'plane' | 'ellipsoid'
-  tolerances: Record<string, unknown>
+  as_of: string | null
+  today: string
+  profile: { id: string; edition: string }
   platform: { version: string }
 }
 

@@ -6,22 +6,34 @@ import Fill from 'ol/style/Fill'
 import Stroke from 'ol/style/Stroke'
 import Style, { type StyleFunction } from 'ol/style/Style'
 import Text from 'ol/style/Text'
-import type { LayerInfo, Paint } from '@/api/types'
+import type { LayerInfo, LayerStyle, Paint } from '@/api/types'
 
-const FONT = "12px 'Noto Sans SC', sans-serif"
-const LABELS_FROM = 6
+/** Metres a pixel spans at the equator at zoom 0. */
+const WIDEST = 156_543.033_928
 const HATCH_STEP = 8
+export const FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Noto Sans SC', sans-serif"
 
-function hatch(colour: string): CanvasPattern | null {
+export const resolutionOf = (zoom: number): number => WIDEST / 2 ** zoom
+
+/** The paint of a class: by the whole value, or by its first `prefix` characters. */
+export function paintOf(style: LayerStyle): (value: unknown) => Paint {
+  const byValue = new Map(style.rules.flatMap((rule) => rule.values.map((value) => [value, rule] as const)))
+  return (value) => {
+    const text = String(value ?? '')
+    return byValue.get(style.prefix ? text.slice(0, style.prefix) : text) ?? style.default
+  }
+}
+
+export function hatch(colour: string, step = HATCH_STEP, width = 1.2): CanvasPattern | null {
   const tile = document.createElement('canvas')
-  tile.width = tile.height = HATCH_STEP
+  tile.width = tile.height = step
   const pen = tile.getContext('2d')
   if (!pen) return null
   pen.strokeStyle = colour
-  pen.lineWidth = 1.2
-  for (const shift of [-HATCH_STEP, 0, HATCH_STEP]) {
-    pen.moveTo(shift, HATCH_STEP)
-    pen.lineTo(shift + HATCH_STEP, 0)
+  pen.lineWidth = width
+  for (const shift of [-step, 0, step]) {
+    pen.moveTo(shift, step)
+    pen.lineTo(shift + step, 0)
   }
   pen.stroke()
   return pen.createPattern(tile, 'repeat')
@@ -38,28 +50,46 @@ function fillOf(paint: Paint): Fill | undefined {
 const strokeOf = (paint: Paint): Stroke | undefined =>
   paint.stroke ? new Stroke({ color: paint.stroke, width: paint.width ?? 1, lineDash: paint.dash ?? undefined }) : undefined
 
-export function styleOf(paint: Paint, type: LayerInfo['style']['type']): Style {
+export function styleOf(paint: Paint, type: LayerStyle['type']): Style {
   const fill = fillOf(paint)
   const stroke = strokeOf(paint)
   if (type === 'circle') return new Style({ image: new CircleStyle({ radius: paint.radius ?? 5, fill, stroke }) })
   return new Style(type === 'line' ? { stroke } : { fill, stroke })
 }
 
+/** Overviews of dense coverages leave out the outlines: they would hide the colours. */
+const bare = (style: Style): Style => new Style({ fill: style.getFill() ?? undefined })
+
 export function styleFunction(layer: LayerInfo): StyleFunction {
   const { style, label_field: label } = layer
-  const byValue = new Map(style.rules.flatMap((rule) => rule.values.map((value) => [value, styleOf(rule, style.type)] as const)))
-  const fallback = styleOf(style.default, style.type)
-  const text = label ? labelStyle() : null
+  const paint = paintOf(style)
+  const drawn = new Map<Paint, { near: Style; far: Style }>()
+  const dense = style.type === 'fill' && style.rules.length > 0 && layer.label_zoom > layer.min_zoom
+  const outlined = resolutionOf(layer.label_zoom - 1.5)
+  const labelled = resolutionOf(layer.label_zoom)
+  const text = label ? labelStyle(style.type === 'circle' ? -13 : 0) : null
   return (feature: FeatureLike, resolution: number) => {
-    const chosen = (style.field ? byValue.get(String(feature.get(style.field))) : undefined) ?? fallback
+    const chosen = paint(style.field ? feature.get(style.field) : null)
+    let known = drawn.get(chosen)
+    if (!known) {
+      const near = styleOf(chosen, style.type)
+      drawn.set(chosen, (known = { near, far: dense ? bare(near) : near }))
+    }
+    const shape = resolution > outlined ? known.far : known.near
     const words = label ? feature.get(label) : null
-    if (!text || !words || resolution > LABELS_FROM) return chosen
+    if (!text || !words || resolution > labelled) return shape
     text.getText()?.setText(String(words))
-    return [chosen, text]
+    return [shape, text]
   }
 }
 
-const labelStyle = (): Style =>
+const labelStyle = (offsetY: number): Style =>
   new Style({
-    text: new Text({ font: FONT, overflow: false, fill: new Fill({ color: '#1d2733' }), stroke: new Stroke({ color: '#fffffff0', width: 3 }) }),
+    text: new Text({
+      font: `12px ${FONT}`,
+      offsetY,
+      overflow: false,
+      fill: new Fill({ color: '#1d2733' }),
+      stroke: new Stroke({ color: '#fffffff0', width: 3 }),
+    }),
   })

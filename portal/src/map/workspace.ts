@@ -14,44 +14,25 @@ import { fromLonLat, toLonLat, transformExtent } from 'ol/proj'
 import VectorSource from 'ol/source/Vector'
 import VectorTileSource from 'ol/source/VectorTile'
 import XYZ from 'ol/source/XYZ'
-import CircleStyle from 'ol/style/Circle'
-import Fill from 'ol/style/Fill'
-import Stroke from 'ol/style/Stroke'
-import Style from 'ol/style/Style'
-import Text from 'ol/style/Text'
 import { address } from '@/api/client'
 import type { Geometry, Polygon } from '@/api/geojson'
 import type { Box, Imagery, LayerInfo } from '@/api/types'
-import { styleFunction } from './style'
+import { cornerStyle, type Mark, markStyle } from './marks'
+import { resolutionOf, styleFunction } from './style'
 
 const MERCATOR = 'EPSG:3857'
 const DEEPEST_TILE = 16
+const LABELLED_FROM = 3
 const READ = { dataProjection: 'EPSG:4326', featureProjection: MERCATOR }
 
-export type Mark = 'boundary' | 'conflict' | 'noted' | 'selected' | 'place'
-
-const line = (color: string, width: number, dash?: number[]): Stroke => new Stroke({ color, width, lineDash: dash })
-
-const MARKS: Record<Mark, Style[]> = {
-  boundary: [new Style({ stroke: line('#ffffffd0', 6) }), new Style({ stroke: line('#c00018', 3), fill: new Fill({ color: '#c0001812' }) })],
-  conflict: [new Style({ stroke: line('#c00018', 2), fill: new Fill({ color: '#e0002455' }) })],
-  noted: [new Style({ stroke: line('#8a5a00', 2, [6, 4]), fill: new Fill({ color: '#f5a62333' }) })],
-  selected: [
-    new Style({
-      stroke: line('#0b5cd5', 3),
-      fill: new Fill({ color: '#0b5cd522' }),
-      image: new CircleStyle({ radius: 8, stroke: line('#0b5cd5', 3), fill: new Fill({ color: '#ffffff' }) }),
-    }),
-  ],
-  place: [
-    new Style({ image: new CircleStyle({ radius: 7, stroke: line('#ffffff', 2), fill: new Fill({ color: '#c00018' }) }) }),
-  ],
-}
+/** Coverages that hide everything below them let images shine through. */
+const COVERAGE_ORDER = 20
+const THROUGH = 0.4
 
 export class Workspace {
   readonly map: Map
   private readonly marks = new VectorSource()
-  private readonly data: Record<string, VectorTileLayer | TileLayer> = {}
+  private readonly data: Record<string, { layer: VectorTileLayer | TileLayer; coverage: boolean; image: boolean }> = {}
   private drawing: { draw: Draw; snap: Snap } | null = null
 
   constructor(target: HTMLElement, extent: Box | null) {
@@ -62,11 +43,13 @@ export class Workspace {
       view: new View({ projection: MERCATOR, center: fromLonLat([105, 35]), zoom: 4, maxZoom: 20, minZoom: 3, enableRotation: false }),
       layers: [new VectorLayer({ source: this.marks, zIndex: 10_000 })],
     })
-    if (extent) this.fit(extent)
+    if (extent) this.fit(extent, 24)
   }
 
   fit(box: Box, padding = 40): void {
-    this.map.getView().fit(transformExtent(box, 'EPSG:4326', MERCATOR), { padding: [padding, padding, padding, padding], maxZoom: 17 })
+    const view = this.map.getView()
+    view.cancelAnimations()
+    view.fit(transformExtent(box, 'EPSG:4326', MERCATOR), { padding: [padding + 50, padding, padding, padding], maxZoom: 17 })
   }
 
   zoom(by: number): void {
@@ -86,56 +69,62 @@ export class Workspace {
     return [lon, lat]
   }
 
-  /** Make the tile layers those of the tree at one moment. */
-  setLayers(layers: LayerInfo[], at: string | null): void {
-    for (const layer of Object.values(this.data)) this.map.removeLayer(layer)
-    for (const id of Object.keys(this.data)) delete this.data[id]
-    for (const layer of layers) this.add(layer.dataset, vectorTiles(layer, at))
-  }
-
-  setImagery(pictures: Imagery[]): void {
+  /** Make the tile layers those of the tree at one moment; what is unchanged stays. */
+  setLayers(layers: LayerInfo[], pictures: Imagery[], at: string | null): void {
+    const wanted = new Set([...layers.map((layer) => keyOf(layer)), ...pictures.map((picture) => picture.id)])
+    for (const [id, { layer }] of Object.entries(this.data)) {
+      if (wanted.has(String(layer.get('key')))) continue
+      this.map.removeLayer(layer)
+      delete this.data[id]
+    }
+    for (const layer of layers) {
+      if (this.data[layer.dataset]) continue
+      this.add(layer.dataset, keyOf(layer), vectorTiles(layer, at), layer.style.type === 'fill' && layer.style.order < COVERAGE_ORDER, false)
+    }
     for (const picture of pictures) {
-      const known = this.data[picture.id]
-      if (known) continue
+      if (this.data[picture.id]) continue
       const extent = transformExtent(picture.extent, 'EPSG:4326', MERCATOR)
-      this.add(picture.id, new TileLayer({ extent, zIndex: -10, source: new XYZ({ url: picture.tiles, maxZoom: 18 }) }))
+      this.add(picture.id, picture.id, new TileLayer({ extent, zIndex: -10, source: new XYZ({ url: picture.tiles, maxZoom: 18 }) }), false, true)
     }
   }
 
-  show(id: string, visible: boolean, opacity: number): void {
-    this.data[id]?.setVisible(visible)
-    this.data[id]?.setOpacity(opacity)
+  show(shown: Record<string, { visible: boolean; opacity: number }>): void {
+    const through = Object.entries(this.data).some(([id, { image }]) => image && shown[id]?.visible)
+    for (const [id, { layer, coverage }] of Object.entries(this.data)) {
+      layer.setVisible(shown[id]?.visible ?? false)
+      layer.setOpacity((shown[id]?.opacity ?? 1) * (through && coverage ? THROUGH : 1))
+    }
   }
 
   /** Replace everything marked as `kind` by these geometries (longitude, latitude). */
-  mark(kind: Mark, shapes: { geometry: Geometry; id?: string }[]): void {
-    this.marks.removeFeatures(this.marks.getFeatures().filter((feature) => feature.get('kind') === kind))
+  mark(kind: Mark, shapes: { geometry: Geometry }[]): void {
+    this.clear(kind)
     const reader = new GeoJSON()
     for (const shape of shapes) {
       const feature = new Feature({ geometry: reader.readGeometry(shape.geometry, READ), kind })
-      feature.setStyle(MARKS[kind])
+      feature.setStyle(markStyle(kind))
       this.marks.addFeature(feature)
     }
   }
 
   /** Boundary points with their labels. */
   label(points: { label: string; lon: number; lat: number }[]): void {
-    this.marks.removeFeatures(this.marks.getFeatures().filter((feature) => feature.get('kind') === 'label'))
+    this.clear('label')
     const reader = new GeoJSON()
     for (const point of points) {
       const geometry = reader.readGeometry({ type: 'Point', coordinates: [point.lon, point.lat] }, READ)
       const feature = new Feature({ geometry, kind: 'label' })
-      feature.setStyle((_, resolution) => (resolution > 3 ? [] : [labelled(point.label)]))
+      feature.setStyle((_, resolution) => (resolution > LABELLED_FROM ? [] : [cornerStyle(point.label)]))
       this.marks.addFeature(feature)
     }
   }
 
   draw(finished: (geometry: Polygon) => void): void {
     this.stopDrawing()
-    const draw = new Draw({ source: new VectorSource(), type: 'Polygon', style: MARKS.boundary.concat(MARKS.selected) })
+    const draw = new Draw({ source: new VectorSource(), type: 'Polygon', style: markStyle('boundary').concat(markStyle('selected')) })
     const snap = new Snap({ source: this.marks })
     draw.on('drawend', (event) => {
-      const shape = new GeoJSON().writeGeometryObject(event.feature.getGeometry()!, { ...READ, decimals: 10 })
+      const shape = new GeoJSON().writeGeometryObject(event.feature.getGeometry()!, { ...READ, decimals: 10, rightHanded: true })
       setTimeout(() => this.stopDrawing())
       finished(shape as Polygon)
     })
@@ -160,29 +149,27 @@ export class Workspace {
     this.map.dispose()
   }
 
-  private add(id: string, layer: VectorTileLayer | TileLayer): void {
-    this.data[id] = layer
+  private clear(kind: string): void {
+    this.marks.removeFeatures(this.marks.getFeatures().filter((feature) => feature.get('kind') === kind))
+  }
+
+  private add(id: string, key: string, layer: VectorTileLayer | TileLayer, coverage: boolean, image: boolean): void {
+    layer.set('key', key)
+    layer.setVisible(false)
+    this.data[id] = { layer, coverage, image }
     this.map.addLayer(layer)
   }
 }
 
-const labelled = (words: string): Style =>
-  new Style({
-    image: new CircleStyle({ radius: 3, fill: new Fill({ color: '#c00018' }) }),
-    text: new Text({
-      text: words,
-      font: "11px 'Noto Sans SC', sans-serif",
-      offsetY: -10,
-      fill: new Fill({ color: '#8f0012' }),
-      stroke: line('#ffffff', 3),
-    }),
-  })
+/** The same while neither the data nor the reader's rights to it changed. */
+const keyOf = (layer: LayerInfo): string => `${layer.dataset} ${layer.tile_key}`
 
 function vectorTiles(layer: LayerInfo, at: string | null): VectorTileLayer {
   const query = address('', { at, k: layer.tile_key })
   return new VectorTileLayer({
     declutter: layer.label_field !== null,
-    minZoom: layer.min_zoom - 0.01,
+    maxResolution: layer.min_zoom > 5 ? resolutionOf(layer.min_zoom) * 1.01 : undefined,
+    extent: layer.extent ? transformExtent(layer.extent, 'EPSG:4326', MERCATOR) : undefined,
     zIndex: layer.style.order,
     renderMode: 'hybrid',
     style: styleFunction(layer),
@@ -193,4 +180,3 @@ function vectorTiles(layer: LayerInfo, at: string | null): VectorTileLayer {
     }),
   })
 }
-

@@ -49,8 +49,18 @@ export const useReview = defineStore('review', {
     open(id: string) {
       return this.attempt(async () => {
         const result = await api.reviewOf(id)
-        this.boundary = await api.boundary(result.boundary)
-        Object.assign(this, { result, step: 'result', focus: null })
+        const boundary = await api.boundary(result.boundary)
+        Object.assign(this, { boundary, result, step: 'result', focus: null })
+      })
+    },
+    /** Say again, in the present language, what the node said. */
+    reword() {
+      const { boundary, result } = this
+      if (!boundary) return Promise.resolve()
+      return this.attempt(async () => {
+        const said = await api.boundary(boundary.id)
+        if (result) this.result = await api.reviewOf(result.id)
+        this.boundary = said
       })
     },
     preview(boundary: Boundary) { Object.assign(this, { boundary, step: 'preview', result: null, focus: null }) },
