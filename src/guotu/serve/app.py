@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 import guotu
 from guotu.node import Node
@@ -24,6 +24,7 @@ from guotu.serve import (
     tiles,
 )
 from guotu.serve.headers import SafeHeaders
+from guotu.serve.limits import BodyLimit
 
 ROUTERS = (
     session.router,
@@ -53,8 +54,9 @@ def create_app(node: Node) -> FastAPI:
     app.state.node = node
     app.state.tiles = tiles.TileCache()
     problems.install(app)
+    app.add_middleware(BodyLimit, largest=node.settings.max_upload_mb << 20)
+    app.add_middleware(GZipMiddleware, minimum_size=1 << 10, compresslevel=5)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=node.settings.max_upload_mb << 20)
     for router in ROUTERS:
         app.include_router(router)
     portal.install(app)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from guotu.errors.review import BOUNDARY_UNKNOWN
-from guotu.guard.subject import Subject
+from guotu.guard.subject import Operation, Subject
 from guotu.ingest.project import from_geojson, read_project
 from guotu.model.project import ProjectBoundary
 from guotu.node import Node
@@ -37,20 +37,23 @@ def add_file(
     subject: TheSubject,
     file: UploadFile,
     crs_epsg: Annotated[int | None, Form()] = None,
+    name: Annotated[str | None, Form(max_length=200)] = None,
 ) -> Response:
     """Read a boundary file: TXT, zipped Shapefile, GeoPackage or GeoJSON."""
+    subject.require(Operation.REVIEW)
     with node.workspace() as work:
-        path = work / PurePath(file.filename or "boundary").name
+        path = work / safe_name(file.filename or "")
         with path.open("wb") as target:
             while chunk := file.file.read(1 << 20):
                 target.write(chunk)
-        boundary = read_project(path, crs_epsg=crs_epsg, work=work)
+        boundary = read_project(path, crs_epsg=crs_epsg, work=work, name=name)
     return Json(_keep(node, subject, boundary, request), 201)
 
 
 @router.post("/drawn", status_code=201)
 def add_drawing(request: Request, node: TheNode, subject: TheSubject, drawing: Drawing) -> Response:
     """Take a boundary drawn on the map: GeoJSON Polygon or MultiPolygon in degrees."""
+    subject.require(Operation.REVIEW)
     boundary = from_geojson(orjson.dumps(drawing.geometry), name=drawing.name)
     return Json(_keep(node, subject, boundary, request), 201)
 
@@ -59,6 +62,13 @@ def add_drawing(request: Request, node: TheNode, subject: TheSubject, drawing: D
 def show(id: str, request: Request, node: TheNode, subject: TheSubject) -> Response:
     """A boundary as it was read."""
     return Json(shown(id, boundary_of(node, subject, id), language(request)))
+
+
+def safe_name(given: str) -> str:
+    """The last part of a file's name as a name for our own disk: no path, nothing unprintable, short enough."""
+    last = PurePath(given.replace("\\", "/")).name
+    kept = PurePath("".join(c for c in last if c.isprintable()).strip(". ") or "boundary")
+    return kept.stem[:60] + kept.suffix[:12]
 
 
 def boundary_of(node: Node, subject: Subject, id: str) -> ProjectBoundary:

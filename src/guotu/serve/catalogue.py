@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from guotu.catalog import Found
-from guotu.errors.general import USAGE
+from guotu.errors.general import REQUEST_INVALID
 from guotu.guard.policy import visible
 from guotu.guard.subject import Subject
 from guotu.model.dataset import Commit
@@ -152,7 +152,7 @@ def _kind(text: str) -> ResourceKind | None:
     try:
         return ResourceKind(text) if text else None
     except ValueError:
-        raise USAGE(reason=f"kind={text}") from None
+        raise REQUEST_INVALID(reason=f"kind={text}") from None
 
 
 def _branch(category: Category, counts: dict[str, int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from guotu.delivery import collection
 from guotu.delivery.geojson import geometry
 from guotu.errors import GuotuError
-from guotu.errors.general import USAGE
+from guotu.errors.general import REQUEST_INVALID
 from guotu.errors.store import FEATURE_UNKNOWN
 from guotu.model.change import FID, GEOMETRY, LINEAGE, OP, SEQ, SYSTEM_COLUMNS
 from guotu.model.dataset import Commit
@@ -28,15 +28,15 @@ PAGE = 1000
 
 
 def box_of(text: str | None) -> Box | None:
-    """`w,s,e,n` in degrees; raises GT-1001."""
+    """`w,s,e,n` in degrees; raises GT-1007."""
     if not text:
         return None
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
-        raise USAGE(reason=f"bbox={text}: west,south,east,north") from None
+        raise REQUEST_INVALID(reason=f"bbox={text}: west,south,east,north") from None
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise USAGE(reason=f"bbox={text}: west ≤ east, south ≤ north, degrees")
+        raise REQUEST_INVALID(reason=f"bbox={text}: west ≤ east, south ≤ north, degrees")
     return west, south, east, north
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,7 +20,7 @@ from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
 from guotu.serve.catalogue import seen_by
 from guotu.serve.moment import TheMoment
-from guotu.serve.tiles import FEATURES_PER_TILE, tile_key
+from guotu.serve.tiles import FEATURES_PER_TILE, LABELS_PER_TILE, tile_key
 from guotu.standards.catalogue import categories
 from guotu.standards.presentation import presentation
 from guotu.store.reading import Reader
@@ -45,7 +46,7 @@ def tree(node: TheNode, reader: TheReader, subject: TheSubject, at: TheMoment) -
     images = [
         _image(resource)
         for resource in node.catalog.list(ResourceKind.RASTER, visible=seen)
-        if resource.location
+        if resource.location and not _later(resource, at)
     ]
     return Json({"groups": groups, "imagery": images})
 
@@ -79,7 +80,12 @@ def _layer(reader: Reader, resource: Resource, at: AsOf) -> dict[str, Any] | Non
         "visible": shown.visible,
         "min_zoom": _first_zoom(features, resource.extent),
         "label_field": shown.label,
+        "label_zoom": _first_zoom(features, resource.extent, LABELS_PER_TILE),
     }
+
+
+def _later(resource: Resource, at: AsOf) -> bool:
+    return isinstance(at, date) and resource.data_date is not None and resource.data_date > at
 
 
 def _newest(states: list[StreamState]) -> Any:
@@ -94,13 +100,15 @@ def _legend(style: LayerStyle, resource: Resource) -> list[dict[str, Any]]:
     return [{"label": rule.zh, "label_en": rule.en, "paint": rule.paint.as_dict()} for rule in style.rules]
 
 
-def _first_zoom(features: int, extent: tuple[float, float, float, float] | None) -> int:
-    """The zoom from which a tile holds a bearable number of features, if they lie evenly."""
-    if not extent or features <= FEATURES_PER_TILE:
+def _first_zoom(
+    features: int, extent: tuple[float, float, float, float] | None, most: int = FEATURES_PER_TILE
+) -> int:
+    """The zoom from which a tile of 512 pixels holds at most `most` features, if they lie evenly."""
+    if not extent or features <= most:
         return SHALLOWEST
     west, south, east, north = extent
     share = max(east - west, 1e-6) * max(north - south, 1e-6) / (360.0 * 360.0)
-    zoom = math.log2(features / FEATURES_PER_TILE / share) / 2
+    zoom = math.log2(features / most / share) / 2 + 1
     return min(max(math.ceil(zoom), SHALLOWEST), DEEPEST_START)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from guotu.errors import Family, GuotuError, Lang
-from guotu.errors.general import UNFORESEEN, USAGE
+from guotu.errors.general import BODY_TOO_LARGE, REQUEST_INVALID, ROUTE_UNKNOWN, UNFORESEEN
 
 STATUS: dict[Family, HTTPStatus] = {
     Family.USAGE: HTTPStatus.BAD_REQUEST,
@@ -28,6 +29,24 @@ STATUS: dict[Family, HTTPStatus] = {
     Family.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     Family.UNFORESEEN: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+
+_WORDS = {
+    "missing": "缺少该参数",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+    "string_too_long": "最多 {max_length} 个字符",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_pattern_mismatch": "格式应为 {pattern}",
+    "int_parsing": "应为整数",
+    "float_parsing": "应为数字",
+    "finite_number": "应为有限的数字",
+    "json_invalid": "不是合法的 JSON",
+    "literal_error": "应为 {expected} 之一",
+    "string_type": "应为文本",
+    "dict_type": "应为对象",
+    "value_error": "不是合法的文件",
+}
+"""What the validator's commonest complaints mean, in Chinese; its own words serve otherwise."""
 
 _log = structlog.get_logger("guotu.serve")
 
@@ -58,7 +77,9 @@ def _asked(error: GuotuError) -> dict[str, Any]:
     return {"facts": {"choices": choices}} if isinstance(choices, list) else {}
 
 
-def _problem(request: Request, status: HTTPStatus, body: dict[str, Any]) -> Response:
+def _problem(
+    request: Request, status: HTTPStatus, body: dict[str, Any], more: Mapping[str, str] | None = None
+) -> Response:
     document = {
         "type": f"about:blank#{body['code']}",
         "title": status.phrase,
@@ -66,7 +87,9 @@ def _problem(request: Request, status: HTTPStatus, body: dict[str, Any]) -> Resp
         "instance": request.url.path,
     }
     headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return Response(orjson.dumps(document | body), status, headers, "application/problem+json")
+    return Response(
+        orjson.dumps(document | body), status, headers | dict(more or {}), "application/problem+json"
+    )
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
@@ -78,21 +101,20 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return problem(request, USAGE(reason=f"{where}: {first['msg']}"))
+    words = _WORDS.get(first["type"]) if language(request) == "zh" else None
+    said = words.format(**first.get("ctx", {})) if words else first["msg"]
+    return problem(request, REQUEST_INVALID(reason=f"{where}: {said}"))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    family = next((family for family, known in STATUS.items() if known == status), Family.USAGE)
-    shown = USAGE(reason=f"{status.phrase} {request.url.path}").as_dict(language(request))
-    if family is Family.NOT_FOUND:
-        shown |= {
-            "detail": f"没有 {request.url.path}"
-            if language(request) == "zh"
-            else f"No {request.url.path} here"
-        }
-    return _problem(request, status, shown)
+    if status is HTTPStatus.NOT_FOUND:
+        return problem(request, ROUTE_UNKNOWN(path=request.url.path))
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return problem(request, BODY_TOO_LARGE(limit=error.detail))
+    shown = REQUEST_INVALID(reason=f"{request.method} {request.url.path}: {status.phrase}")
+    return _problem(request, status, shown.as_dict(language(request)), error.headers)
 
 
 async def _on_surprise(request: Request, error: Exception) -> Response:

@@ -26,6 +26,9 @@ from guotu.store.reading import Reader
 router = APIRouter(prefix="/api", tags=["map"])
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+DEGREES = re.compile(
+    r"(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'’分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"”秒]|''))?"
+)
 
 
 @router.get("/search")
@@ -54,11 +57,11 @@ def search(
 
 
 def coordinate(words: str) -> dict[str, Any] | None:
-    """Two numbers as a place: degrees in either order, or Gauss-Krüger with the zone in the easting."""
-    numbers = [float(number) for number in NUMBER.findall(words)]
-    if len(numbers) != 2 or re.search(r"[A-Za-z\u4e00-\u9fff]", words):
+    """Two numbers as a place: degrees (decimal or sexagesimal, either order), or Gauss-Krüger with the zone in the easting."""
+    first, second = _sexagesimal(words) or _plain(words) or (None, None)
+    if first is None or second is None:
         return None
-    low, high = sorted(numbers)
+    low, high = sorted((first, second))
     if 3 <= low <= 54 and 73 <= high <= 136:
         return {"lon": high, "lat": low, "evidence": f"{zone_of(high).central_meridian}°E"}
     if not (13e6 <= high < 46e6 and 3e5 <= low <= 6e6):
@@ -66,10 +69,26 @@ def coordinate(words: str) -> dict[str, Any] | None:
     guess = crs_from_eastings(shapely.get_coordinates(shapely.Point(high, low))[:, 0])
     if guess.crs is None:
         return None
-    lon, lat = shapely.get_coordinates(transform(shapely.points([(high, low)]), guess.crs, CGCS2000))[
-        0
-    ].tolist()
+    place = transform(shapely.points([(high, low)]), guess.crs, CGCS2000)
+    lon, lat = shapely.get_coordinates(place)[0].tolist()
     return {"lon": lon, "lat": lat, "evidence": guess.evidence_zh}
+
+
+def _plain(words: str) -> tuple[float, float] | None:
+    bare = re.sub(r"[NEXYnexy东经北纬:：=°度]", " ", words)
+    numbers = [float(number) for number in NUMBER.findall(bare)]
+    if len(numbers) != 2 or re.search(r"[A-Za-z\u4e00-\u9fff]", bare):
+        return None
+    return numbers[0], numbers[1]
+
+
+def _sexagesimal(words: str) -> tuple[float, float] | None:
+    """`118°27′12.5″E 30°54′N`, with whatever signs for minutes and seconds a keyboard has."""
+    found = [match.groups(default="0") for match in DEGREES.finditer(words)]
+    if len(found) != 2:
+        return None
+    one, two = (int(d) + float(m) / 60 + float(s) / 3600 for d, m, s in found)
+    return one, two
 
 
 def _find(reader: Reader, resources: list[Resource], words: str, limit: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections import OrderedDict
 from threading import Lock
@@ -12,19 +13,24 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from guotu.kernel.tile import encode_layer, tile_box
+from guotu.kernel.tile import EXTENT, encode_layer, tile_box
 from guotu.model.change import FID, GEOMETRY
 from guotu.model.query import Query as Asked
 from guotu.model.time import AsOf
 from guotu.serve.access import TheReader
 from guotu.serve.moment import TheMoment
-from guotu.standards.presentation import presentation
+from guotu.standards.presentation import Presentation, presentation
 from guotu.store.reading import Reader
 
 router = APIRouter(prefix="/api/tiles", tags=["map"])
 
 DEEPEST = 18
-FEATURES_PER_TILE = 12_000
+FEATURES_PER_TILE = 30_000
+LABELS_PER_TILE = 400
+DETAILED = 13
+"""From this zoom on tiles carry labels of every layer, feature ids and full precision; overviews do without."""
+OVERVIEW_EXTENT = 1024
+MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -35,7 +41,7 @@ def tile_key(reader: Reader, dataset: str, at: AsOf) -> str:
 
 
 class TileCache:
-    """Encoded tiles, least recently used out first, bounded in bytes."""
+    """Encoded tiles as they travel (gzip), least recently used out first, bounded in bytes."""
 
     def __init__(self, capacity: int = 64 << 20) -> None:
         self._capacity, self._size = capacity, 0
@@ -78,23 +84,42 @@ def tile(
     """One tile of the Web Mercator grid; empty ones answer 204."""
     key, cache = tile_key(reader, dataset, at), request.app.state.tiles
     name = (dataset, key, *map(str, place))
-    body = cache.get(name)
-    if body is None:
-        body = _encode(reader, dataset, at, place)
-        cache.put(name, body)
     etag = '"' + "-".join(name[1:]) + '"'
-    headers = {"Cache-Control": FOREVER if k == key else "private, no-cache", "ETag": etag}
+    headers = {
+        "Cache-Control": FOREVER if k == key else "private, no-cache",
+        "ETag": etag,
+        "Vary": "Accept-Encoding",
+    }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    return Response(body, 200 if body else 204, headers, "application/vnd.mapbox-vector-tile")
+    packed = cache.get(name)
+    if packed is None:
+        body = _encode(reader, dataset, at, place)
+        packed = gzip.compress(body, 6, mtime=0) if body else b""
+        cache.put(name, packed)
+    if not packed:
+        return Response(status_code=204, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, 200, headers | {"Content-Encoding": "gzip"}, MVT)
+    return Response(gzip.decompress(packed), 200, headers, MVT)
 
 
 def _encode(reader: Reader, dataset: str, at: AsOf, place: tuple[int, int, int]) -> bytes:
     z, x, y = place
-    wanted = [field for field in presentation(dataset).drawn if reader.plan(dataset).sees(field)]
+    detailed, shown = z >= DETAILED, presentation(dataset)
+    wanted = [field for field in _fields(shown, z, reader, dataset, at) if reader.plan(dataset).sees(field)]
     found = reader.table(Asked(dataset, box=tile_box(z, x, y), at=at, columns=tuple(wanted)))
     if not found.num_rows:
         return b""
-    fids = pa.array([fid.hex() for fid in found.column(FID).to_pylist()], pa.string())
-    columns = {"fid": fids, **{field: found.column(field).combine_chunks() for field in wanted}}
-    return encode_layer(dataset, found.column(GEOMETRY).combine_chunks(), columns, z, x, y)
+    columns: dict[str, pa.Array] = {field: found.column(field).combine_chunks() for field in wanted}
+    if detailed:
+        columns["fid"] = pa.array([fid.hex() for fid in found.column(FID).to_pylist()], pa.string())
+    extent, smallest = (EXTENT, 4.0) if detailed else (OVERVIEW_EXTENT, 1.5)
+    wkb = found.column(GEOMETRY).combine_chunks()
+    return encode_layer(dataset, wkb, columns, z, x, y, extent=extent, smallest=smallest)
+
+
+def _fields(shown: Presentation, z: int, reader: Reader, dataset: str, at: AsOf) -> tuple[str, ...]:
+    """The class always; the label where it can be read: close by, or on a layer of few features."""
+    few = sum(state.features for state in reader.states(dataset, at)) <= LABELS_PER_TILE
+    return shown.drawn if few or z >= DETAILED else tuple(f for f in (shown.class_field,) if f)
