@@ -12,9 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from contract import store_cast as cast  # noqa: E402
-
-from guotu.store.sqlite import SqliteFeatureStore  # noqa: E402
+from contract import store_cast as cast
+from guotu.store.sqlite import SqliteFeatureStore
 
 FEATURES = 90
 
@@ -40,7 +39,11 @@ def crash(step: str, count: int) -> Callable[[str], None]:
 
 def work(home: Path, step: str, count: int) -> None:
     store = SqliteFeatureStore(
-        home / "data.db", clock=cast.clock, signer=cast.sign, snapshots=home / "snapshots", step=crash(step, count)
+        home / "data.db",
+        clock=cast.clock,
+        signer=cast.sign,
+        snapshots=home / "snapshots",
+        step=crash(step, count),
     )
     state = store.found(cast.STREAM, cast.SCHEMA, owner=cast.OWNER)
     while True:

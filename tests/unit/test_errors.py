@@ -34,7 +34,9 @@ def test_codes_are_unique_and_stand_in_their_block() -> None:
 
 
 def test_a_failure_tells_code_cause_remedy_and_place() -> None:
-    failure = VERSION_UNKNOWN(dataset="xz.dltb", at="1.7", place=Place(file="a.shp", row=3, coordinate=(1.0, 2.0)))
+    failure = VERSION_UNKNOWN(
+        dataset="xz.dltb", at="1.7", place=Place(file="a.shp", row=3, coordinate=(1.0, 2.0))
+    )
     shown = failure.as_dict("en")
     assert shown["code"] == "GT-2002"
     assert "1.7" in shown["detail"]

@@ -51,9 +51,9 @@ def test_every_format_gives_back_names_and_geometry(batch, format: str, tmp_path
     if format == "csv":
         assert shapely.from_wkt(values["geometry"][0]).equals(SQUARE)
     else:
-        assert shapely.from_wkb(shapes[0]).equals_exact(shapely.multipolygons([SQUARE]), 1e-9) or shapely.from_wkb(
-            shapes[0]
-        ).equals_exact(SQUARE, 1e-9)
+        assert shapely.from_wkb(shapes[0]).equals_exact(
+            shapely.multipolygons([SQUARE]), 1e-9
+        ) or shapely.from_wkb(shapes[0]).equals_exact(SQUARE, 1e-9)
         assert shapes[1] is None
 
 
