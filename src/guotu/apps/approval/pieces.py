@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 
 from guotu.apps.approval.profile import Tolerances
@@ -41,14 +43,31 @@ class Pieces:
 
 def measure(site: Site, rows: Rows, zone: GaussKruger, drop_m2: float, shape: Any = None) -> Pieces:
     """Every piece of at least `drop_m2`; `shape` (degrees) replaces the parcel where a check looks around it."""
+    return measure_all(site, [rows], zone, drop_m2, shape)[0]
+
+
+def measure_all(
+    site: Site, layers: Sequence[Rows], zone: GaussKruger, drop_m2: float, shape: Any = None
+) -> list[Pieces]:
+    """`measure` for several layers at once: two calls of the kernel instead of two a layer, and the same bits."""
     subject = site.lonlat if shape is None else shape
-    if not len(rows):
-        return Pieces(site, rows, np.empty(0), np.empty(0))
-    plane = np.nan_to_num(overlap_areas_wkb(subject, rows.wkb, zone))
-    met = np.flatnonzero(plane >= drop_m2)
-    kept = rows.take(met)
-    ellipsoid = overlap_areas_wkb(subject, kept.wkb, None) if len(kept) else np.empty(0)
-    return Pieces(site, kept, plane[met], ellipsoid)
+    plane = [np.nan_to_num(part) for part in shared_areas(subject, [rows.wkb for rows in layers], zone)]
+    met = [np.flatnonzero(areas >= drop_m2) for areas in plane]
+    kept = [rows.take(index) if len(index) else rows.none() for rows, index in zip(layers, met, strict=True)]
+    ellipsoid = shared_areas(subject, [rows.wkb for rows in kept], None)
+    return [
+        Pieces(site, rows, areas[index], other)
+        for rows, areas, index, other in zip(kept, plane, met, ellipsoid, strict=True)
+    ]
+
+
+def shared_areas(subject: Any, columns: Sequence[Any], plane: GaussKruger | None) -> list[Float64Array]:
+    """`kernel.overlay.overlap_areas_wkb` over several WKB columns in one call."""
+    lengths = [len(column) for column in columns]
+    if not sum(lengths):
+        return [np.empty(0) for _ in columns]
+    areas = overlap_areas_wkb(subject, pa.concat_arrays(columns), plane)
+    return np.split(areas, np.cumsum(lengths)[:-1])
 
 
 def shapes_of(rows: Rows) -> GeometryArray:

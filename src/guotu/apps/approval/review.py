@@ -20,7 +20,7 @@ from guotu.apps.approval.checks import (
     planning_old,
     supplied,
 )
-from guotu.apps.approval.landuse import LAYER, LandUse, survey
+from guotu.apps.approval.landuse import COLUMNS, LAYER, LandUse, survey
 from guotu.apps.approval.profile import ReviewProfile
 from guotu.apps.approval.request import ReviewRequest
 from guotu.apps.approval.result import CheckResult, Review
@@ -31,6 +31,20 @@ from guotu.errors.review import USE_UNKNOWN
 from guotu.model.project import ProjectBoundary
 from guotu.model.time import AsOf
 from guotu.standards import landclass
+
+MEASURED = {
+    LAYER: COLUMNS,
+    farmland.LAYER: farmland.COLUMNS,
+    ecology.LAYER: ecology.COLUMNS,
+    planning.BOUNDARY: planning.ZONE_COLUMNS,
+    planning.PLANNED: planning.USE_COLUMNS,
+    planning_old.CONTROL: planning_old.CONTROL_COLUMNS,
+    planning_old.USE: planning_old.USE_COLUMNS,
+    approved.LAYER: approved.COLUMNS,
+    supplied.LAYER: supplied.COLUMNS,
+    geohazard.ZONES: geohazard.ZONE_COLUMNS,
+}
+"""What every review lays under the parcels as they are; minerals and points look around them."""
 
 
 def review(
@@ -71,6 +85,7 @@ def review(
 def _examine(case: Case, remarks: tuple[Text, ...]) -> Review:
     profile, kind = case.profile, case.profile.area_kind
     total, parcels = summaries(case.sites, kind)
+    case.measure_together(MEASURED)
     land = survey(case, case.layers.open(LAYER), parcels)
     checks = _checks(case, land)
     by_id = {check.id: check for check in checks}

@@ -110,13 +110,18 @@ class Rows:
     def take(self, index: Int64Array) -> Rows:
         return Rows(self.layer, self.table.take(pa.array(index)), self.stream[index])
 
+    def none(self) -> Rows:
+        """The same layer without a row."""
+        return Rows(self.layer, self.table.slice(0, 0), self.stream[:0])
+
     def fids(self) -> list[str]:
         """Feature ids in hex."""
         return [value.hex() for value in self.table[FID].to_pylist()]
 
 
 def _flat(column: Any) -> Any:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    joined = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
 @dataclass
