@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import typst
 
+from guotu.analysis import typefaces
 from guotu.apps.approval.report.document import (
     Block,
     Bullets,
@@ -27,9 +28,8 @@ TEMPLATE = "report.typ"
 
 def render(document: Document) -> bytes:
     """PDF/A-2a-ready, tagged, fonts embedded; words reach the typesetter as data only."""
-    fonts = resources.files("guotu.analysis").joinpath("fonts")
     template = resources.files(__package__).joinpath(TEMPLATE)
-    with tempfile.TemporaryDirectory() as folder, resources.as_file(fonts) as font_folder:
+    with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         with resources.as_file(template) as source:
             shutil.copy(source, root / TEMPLATE)
@@ -40,11 +40,11 @@ def render(document: Document) -> bytes:
             "lang": document.lang,
             "blocks": blocks,
         }
-        (root / "report.json").write_bytes(orjson.dumps(body))
+        (root / "report.json").write_bytes(orjson.dumps(_printable(body)))
         compiled: bytes = typst.compile(
             root / TEMPLATE,
             root=root,
-            font_paths=[font_folder],
+            font_paths=[typefaces.folder()],
             ignore_system_fonts=True,
             pdf_standards="ua-1",
         )
@@ -72,3 +72,14 @@ def _table(table: Table) -> dict[str, Any]:
     columns = [{"title": c.title, "share": c.share, "align": c.align} for c in table.columns]
     rows = [{"cells": row.cells, "total": row.total, "tones": row.tones} for row in table.rows]
     return {"kind": "table", "caption": table.caption, "columns": columns, "rows": rows, "head": table.head}
+
+
+def _printable(value: Any) -> Any:
+    """The same value with words that the typefaces can write."""
+    if isinstance(value, str):
+        return typefaces.printable(value)
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_printable(item) for item in value]
+    return value

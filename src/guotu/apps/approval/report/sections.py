@@ -13,9 +13,9 @@ from guotu.errors import Lang
 from guotu.standards import landclass
 
 SIGNS: dict[Verdict, str] = {
-    Verdict.PASS: "✓",
-    Verdict.ATTENTION: "！",
-    Verdict.FAIL: "✗",
+    Verdict.PASS: "√",
+    Verdict.ATTENTION: "△",
+    Verdict.FAIL: "×",
     Verdict.UNKNOWN: "？",
 }
 
