@@ -12,7 +12,7 @@ export type Mark = 'boundary' | 'conflict' | 'noted' | 'selected' | 'place'
 const line = (color: string, width: number, dash?: number[]): Stroke => new Stroke({ color, width, lineDash: dash })
 const hatched = (colour: string, otherwise: string): Fill => new Fill({ color: hatch(colour, 7, 1) ?? otherwise })
 const point = (fill: string, stroke: string, radius = 8): CircleStyle =>
-  new CircleStyle({ radius, stroke: line(stroke, 3), fill: new Fill({ color: fill }) })
+  new CircleStyle({ radius, declutterMode: 'none', stroke: line(stroke, 3), fill: new Fill({ color: fill }) })
 
 const make: Record<Mark, () => Style[]> = {
   boundary: () => [new Style({ stroke: line('#ffffffe0', 7), zIndex: 4 }), new Style({ stroke: line('#c00018', 3), zIndex: 5 })],
@@ -22,7 +22,7 @@ const make: Record<Mark, () => Style[]> = {
     new Style({ stroke: line('#ffffffe0', 6), zIndex: 6 }),
     new Style({ stroke: line('#0b5cd5', 3), fill: new Fill({ color: '#0b5cd533' }), image: point('#ffffff', '#0b5cd5'), zIndex: 7 }),
   ],
-  place: () => [new Style({ image: new CircleStyle({ radius: 7, stroke: line('#ffffff', 2), fill: new Fill({ color: '#c00018' }) }), zIndex: 8 })],
+  place: () => [new Style({ image: new CircleStyle({ radius: 7, declutterMode: 'none', stroke: line('#ffffff', 2), fill: new Fill({ color: '#c00018' }) }), zIndex: 8 })],
 }
 
 const made: Partial<Record<Mark, Style[]>> = {}
@@ -32,6 +32,6 @@ export const markStyle = (kind: Mark): Style[] => (made[kind] ??= make[kind]())
 export const cornerStyle = (words: string): Style =>
   new Style({
     zIndex: 9,
-    image: new CircleStyle({ radius: 3, fill: new Fill({ color: '#c00018' }) }),
+    image: new CircleStyle({ radius: 3, declutterMode: 'none', fill: new Fill({ color: '#c00018' }) }),
     text: new Text({ text: words, font: `11px ${FONT}`, offsetY: -10, fill: new Fill({ color: '#8f0012' }), stroke: line('#ffffff', 3) }),
   })

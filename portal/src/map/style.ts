@@ -24,6 +24,9 @@ export function paintOf(style: LayerStyle): (value: unknown) => Paint {
   }
 }
 
+/** Where a paint stands in the layer's legend; −1 for the default paint of a classed layer. */
+export const placeInLegend = (style: LayerStyle, paint: Paint): number => style.rules.findIndex((rule) => rule === paint)
+
 export function hatch(colour: string, step = HATCH_STEP, width = 1.2): CanvasPattern | null {
   const tile = document.createElement('canvas')
   tile.width = tile.height = step
@@ -57,29 +60,31 @@ export function styleOf(paint: Paint, type: LayerStyle['type']): Style {
   return new Style(type === 'line' ? { stroke } : { fill, stroke })
 }
 
-/** Overviews of dense coverages leave out the outlines: they would hide the colours. */
-const bare = (style: Style): Style => new Style({ fill: style.getFill() ?? undefined })
+/** Overviews of dense coverages leave out outlines and hatches: they would hide the colours. */
+const bare = (paint: Paint): Style => new Style({ fill: paint.fill ? new Fill({ color: paint.fill }) : undefined })
 
-export function styleFunction(layer: LayerInfo): StyleFunction {
+export function styleFunction(layer: LayerInfo, met: (place: number) => void = () => undefined): StyleFunction {
   const { style, label_field: label } = layer
   const paint = paintOf(style)
   const drawn = new Map<Paint, { near: Style; far: Style }>()
-  const dense = style.type === 'fill' && style.rules.length > 0 && layer.label_zoom > layer.min_zoom
+  const dense = style.type === 'fill' && layer.label_zoom > layer.min_zoom
   const outlined = resolutionOf(layer.label_zoom - 1.5)
   const labelled = resolutionOf(layer.label_zoom)
   const text = label ? labelStyle(style.type === 'circle' ? -13 : 0) : null
   return (feature: FeatureLike, resolution: number) => {
+    if (feature.get('layer') === `${layer.dataset}.label`) {
+      if (!text || resolution > labelled) return []
+      text.getText()?.setText(String(feature.get('label')))
+      return text
+    }
     const chosen = paint(style.field ? feature.get(style.field) : null)
     let known = drawn.get(chosen)
     if (!known) {
       const near = styleOf(chosen, style.type)
-      drawn.set(chosen, (known = { near, far: dense ? bare(near) : near }))
+      met(placeInLegend(style, chosen))
+      drawn.set(chosen, (known = { near, far: dense ? bare(chosen) : near }))
     }
-    const shape = resolution > outlined ? known.far : known.near
-    const words = label ? feature.get(label) : null
-    if (!text || !words || resolution > labelled) return shape
-    text.getText()?.setText(String(words))
-    return [shape, text]
+    return resolution > outlined ? known.far : known.near
   }
 }
 

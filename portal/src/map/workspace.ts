@@ -33,6 +33,10 @@ export class Workspace {
   readonly map: Map
   private readonly marks = new VectorSource()
   private readonly data: Record<string, { layer: VectorTileLayer | TileLayer; coverage: boolean; image: boolean }> = {}
+  /** Per dataset, the entries of its legend that have been drawn so far. */
+  readonly met: Record<string, Set<number>> = {}
+  /** Pixels at the bottom that a sheet lies over. */
+  covered = 0
   private drawing: { draw: Draw; snap: Snap } | null = null
 
   constructor(target: HTMLElement, extent: Box | null) {
@@ -41,7 +45,7 @@ export class Workspace {
       controls: controls({ zoom: false, rotate: false, attribution: false }).extend([new ScaleLine({ minWidth: 90 })]),
       interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
       view: new View({ projection: MERCATOR, center: fromLonLat([105, 35]), zoom: 4, maxZoom: 20, minZoom: 3, enableRotation: false }),
-      layers: [new VectorLayer({ source: this.marks, zIndex: 10_000 })],
+      layers: [new VectorLayer({ source: this.marks, zIndex: 10_000, declutter: true })],
     })
     if (extent) this.fit(extent, 24)
   }
@@ -49,7 +53,7 @@ export class Workspace {
   fit(box: Box, padding = 40): void {
     const view = this.map.getView()
     view.cancelAnimations()
-    view.fit(transformExtent(box, 'EPSG:4326', MERCATOR), { padding: [padding + 50, padding, padding, padding], maxZoom: 17 })
+    view.fit(transformExtent(box, 'EPSG:4326', MERCATOR), { padding: [padding + 50, padding, padding + this.covered, padding], maxZoom: 17 })
   }
 
   zoom(by: number): void {
@@ -79,7 +83,7 @@ export class Workspace {
     }
     for (const layer of layers) {
       if (this.data[layer.dataset]) continue
-      this.add(layer.dataset, keyOf(layer), vectorTiles(layer, at), layer.style.type === 'fill' && layer.style.order < COVERAGE_ORDER, false)
+      this.add(layer.dataset, keyOf(layer), vectorTiles(layer, at, this.met[layer.dataset] ??= new Set()), layer.style.type === 'fill' && layer.style.order < COVERAGE_ORDER, false)
     }
     for (const picture of pictures) {
       if (this.data[picture.id]) continue
@@ -164,7 +168,7 @@ export class Workspace {
 /** The same while neither the data nor the reader's rights to it changed. */
 const keyOf = (layer: LayerInfo): string => `${layer.dataset} ${layer.tile_key}`
 
-function vectorTiles(layer: LayerInfo, at: string | null): VectorTileLayer {
+function vectorTiles(layer: LayerInfo, at: string | null, met: Set<number>): VectorTileLayer {
   const query = address('', { at, k: layer.tile_key })
   return new VectorTileLayer({
     declutter: layer.label_field !== null,
@@ -172,7 +176,7 @@ function vectorTiles(layer: LayerInfo, at: string | null): VectorTileLayer {
     extent: layer.extent ? transformExtent(layer.extent, 'EPSG:4326', MERCATOR) : undefined,
     zIndex: layer.style.order,
     renderMode: 'hybrid',
-    style: styleFunction(layer),
+    style: styleFunction(layer, (place) => met.add(place)),
     source: new VectorTileSource({
       format: new MVT({ idProperty: 'fid' }),
       maxZoom: DEEPEST_TILE,

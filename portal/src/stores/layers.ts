@@ -10,6 +10,8 @@ export const useLayers = defineStore('layers', {
     moments: [] as Moment[],
     tree: null as LayerTree | null,
     shown: {} as Record<string, Shown>,
+    /** Per dataset, the entries of its legend that the map has drawn. */
+    met: {} as Record<string, number[]>,
     failure: null as unknown,
   }),
   getters: {

@@ -20,7 +20,7 @@ from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
 from guotu.serve.catalogue import seen_by
 from guotu.serve.moment import TheMoment
-from guotu.serve.tiles import FEATURES_PER_TILE, LABELS_PER_TILE, tile_key
+from guotu.serve.tiles import DETAILED, FEATURES_PER_TILE, LABELS_PER_TILE, tile_key
 from guotu.standards.catalogue import categories
 from guotu.standards.presentation import presentation
 from guotu.store.reading import Reader
@@ -80,7 +80,9 @@ def _layer(reader: Reader, resource: Resource, at: AsOf) -> dict[str, Any] | Non
         "visible": shown.visible,
         "min_zoom": _first_zoom(features, resource.extent),
         "label_field": shown.label,
-        "label_zoom": _first_zoom(features, resource.extent, LABELS_PER_TILE),
+        "label_zoom": max(
+            _first_zoom(features, resource.extent, LABELS_PER_TILE), 0 if shown.place else DETAILED
+        ),
     }
 
 

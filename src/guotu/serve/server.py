@@ -13,7 +13,7 @@ from guotu.node import Node
 from guotu.serve.app import create_app
 
 READ_DEADLINE = 20.0
-"""Seconds in which a connection must begin its first request, deliver the head of one it has begun, and each next `STRIDE` of a body."""
+"""Seconds in which a connection must begin its first request, deliver the head of one, and each next `STRIDE` of a body."""
 STRIDE = 64 << 10
 
 

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Annotated
 
 import pyarrow as pa
+import shapely
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from guotu.model.query import Query as Asked
 from guotu.model.time import AsOf
 from guotu.serve.access import TheReader
 from guotu.serve.moment import TheMoment
-from guotu.standards.presentation import Presentation, presentation
+from guotu.standards.presentation import presentation
 from guotu.store.reading import Reader
 
 router = APIRouter(prefix="/api/tiles", tags=["map"])
@@ -30,6 +31,8 @@ LABELS_PER_TILE = 400
 DETAILED = 13
 """From this zoom on tiles carry labels of every layer, feature ids and full precision; overviews do without."""
 OVERVIEW_EXTENT = 1024
+LABELS = ".label"
+"""Ends the name of the layer that carries the points to write labels at."""
 MVT = "application/vnd.mapbox-vector-tile"
 FOREVER = "private, max-age=31536000, immutable"
 
@@ -106,20 +109,34 @@ def tile(
 
 def _encode(reader: Reader, dataset: str, at: AsOf, place: tuple[int, int, int]) -> bytes:
     z, x, y = place
-    detailed, shown = z >= DETAILED, presentation(dataset)
-    wanted = [field for field in _fields(shown, z, reader, dataset, at) if reader.plan(dataset).sees(field)]
+    detailed, plan, shown = z >= DETAILED, reader.plan(dataset), presentation(dataset)
+    kind = shown.class_field if shown.class_field and plan.sees(shown.class_field) else None
+    label = shown.label if shown.label and plan.sees(shown.label) else None
+    if label and not (detailed or _few(reader, dataset, at)):
+        label = None
+    wanted = [field for field in dict.fromkeys((kind, label)) if field]
     found = reader.table(Asked(dataset, box=tile_box(z, x, y), at=at, columns=tuple(wanted)))
     if not found.num_rows:
         return b""
-    columns: dict[str, pa.Array] = {field: found.column(field).combine_chunks() for field in wanted}
+    columns: dict[str, pa.Array] = {kind: found.column(kind).combine_chunks()} if kind else {}
     if detailed:
         columns["fid"] = pa.array([fid.hex() for fid in found.column(FID).to_pylist()], pa.string())
     extent, smallest = (EXTENT, 4.0) if detailed else (OVERVIEW_EXTENT, 1.5)
     wkb = found.column(GEOMETRY).combine_chunks()
-    return encode_layer(dataset, wkb, columns, z, x, y, extent=extent, smallest=smallest)
+    shapes = encode_layer(dataset, wkb, columns, z, x, y, extent=extent, smallest=smallest)
+    return shapes + (_labels(f"{dataset}{LABELS}", found.column(label), wkb, place) if label else b"")
 
 
-def _fields(shown: Presentation, z: int, reader: Reader, dataset: str, at: AsOf) -> tuple[str, ...]:
-    """The class always; the label where it can be read: close by, or on a layer of few features."""
-    few = sum(state.features for state in reader.states(dataset, at)) <= LABELS_PER_TILE
-    return shown.drawn if few or z >= DETAILED else tuple(f for f in (shown.class_field,) if f)
+def _labels(name: str, words: pa.ChunkedArray, wkb: pa.Array, place: tuple[int, int, int]) -> bytes:
+    """A layer of points to write labels at: each feature in the one tile that holds the middle of it."""
+    points = shapely.point_on_surface(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)))
+    west, south, east, north = tile_box(*place, buffer=0)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    here = (west <= lon) & (lon < east) & (south < lat) & (lat <= north)
+    texts = words.combine_chunks().filter(pa.array(here))
+    return encode_layer(name, pa.array(shapely.to_wkb(points[here]), pa.binary()), {"label": texts}, *place)
+
+
+def _few(reader: Reader, dataset: str, at: AsOf) -> bool:
+    """Whether all labels of a dataset can be read even on an overview."""
+    return sum(state.features for state in reader.states(dataset, at)) <= LABELS_PER_TILE
