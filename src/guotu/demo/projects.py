@@ -169,7 +169,7 @@ class Planter:
         inside, farm = share(zoning.zone == "410"), share(zoning.farm)
         water, red = share(~self.dry), share(zoning.red)
         score = np.minimum(farm, 0.15) * 5 - 2 * np.abs(inside - 0.6) - 3 * water - 4 * red
-        score -= 3.0 * (farm < 0.03)
+        score -= 3.0 * (farm < 0.03) + 12.0 * share(survey.codes == "1003")
         return np.asarray(points[int(np.argmax(score))], float)
 
     def zone_edge(self) -> Planted:
