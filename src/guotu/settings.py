@@ -39,21 +39,63 @@ def _flag(text: str) -> bool:
     raise ValueError("1/0, true/false, yes/no, on/off")
 
 
+def _one_of(*known: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(" | ".join(known))
+        return text
+
+    return parse
+
+
+def _at_least(low: int, high: int = 2**31) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.strip().isdecimal() and low <= int(text) <= high):
+            raise ValueError(f"{low}–{high}")
+        return int(text)
+
+    return parse
+
+
 TABLE: tuple[Setting, ...] = (
     Setting("home", Path, Path("guotu-home"), "节点目录", "The node's home folder"),
-    Setting("lang", str, "zh", "界面语言：zh 或 en", "Language of messages: zh or en"),
+    Setting("lang", _one_of("zh", "en"), "zh", "界面语言：zh 或 en", "Language of messages: zh or en"),
     Setting("host", str, "127.0.0.1", "服务监听地址", "Address the server listens on"),
-    Setting("port", int, 8765, "服务端口；0 表示任选空闲端口", "Port of the server; 0 picks a free one"),
-    Setting("log_level", str, "info", "日志级别", "Log level"),
-    Setting("max_upload_mb", int, 512, "单次上传上限（MB）", "Largest upload, MB"),
     Setting(
-        "sandbox_memory_mb", int, 2048, "读取子进程内存上限（MB）", "Memory limit of the reading process, MB"
+        "port",
+        _at_least(0, 65535),
+        8765,
+        "服务端口；0 表示任选空闲端口",
+        "Port of the server; 0 picks a free one",
     ),
     Setting(
-        "sandbox_seconds", int, 3600, "读取子进程时间上限（秒）", "Time limit of the reading process, seconds"
+        "log_level",
+        _one_of("critical", "error", "warning", "info", "debug"),
+        "info",
+        "日志级别：critical、error、warning、info、debug",
+        "Log level: critical, error, warning, info, debug",
+    ),
+    Setting("max_upload_mb", _at_least(1), 512, "单次上传上限（MB）", "Largest upload, MB"),
+    Setting(
+        "sandbox_memory_mb",
+        _at_least(1),
+        2048,
+        "读取子进程内存上限（MB）",
+        "Memory limit of the reading process, MB",
     ),
     Setting(
-        "session_idle_minutes", int, 30, "会话空闲时限（分钟）", "A session ends after so many idle minutes"
+        "sandbox_seconds",
+        _at_least(1),
+        3600,
+        "读取子进程时间上限（秒）",
+        "Time limit of the reading process, seconds",
+    ),
+    Setting(
+        "session_idle_minutes",
+        _at_least(1),
+        30,
+        "会话空闲时限（分钟）",
+        "A session ends after so many idle minutes",
     ),
     Setting(
         "secure_cookies", _flag, False, "仅经 HTTPS 发送会话标识", "Send the session cookie over HTTPS only"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
-import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from guotu.cli.exits import emit
 from guotu.errors import Lang
-from guotu.node import Node
 from guotu.settings import Settings
 
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from guotu.node import Node
+
+__all__ = ["Stages", "Told", "emit", "json_option", "pass_told"]
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="只在标准输出写一个 JSON 文档 / one JSON document on stdout"
@@ -38,17 +37,15 @@ class Told:
         click.echo(zh if self.lang == "zh" else en, err=True)
 
     def node(self) -> Node:
-        """The node of the home; raises GT-1003."""
-        return Node.open(self.settings.home, self.settings)
+        """The node of the home, closed when the verb ends; raises GT-1003."""
+        from guotu.node import Node  # `--help` and wrong usage answer without loading the store
+
+        opened = Node.open(self.settings.home, self.settings)
+        click.get_current_context().call_on_close(opened.close)
+        return opened
 
 
 pass_told = click.make_pass_decorator(Told)
-
-
-def emit(document: Any) -> None:
-    """One JSON document on stdout."""
-    body = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-    sys.stdout.write(body.decode() + "\n")
 
 
 class Stages:
@@ -56,28 +53,33 @@ class Stages:
 
     def __init__(self, titles: dict[str, tuple[str, str]], lang: Lang) -> None:
         self._titles, self._lang = titles, lang
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
-        )
+        self._bar: Any = None
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> Stages:
-        self._bar.start()
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """The `Progress` callback of the rooms below."""
         if stage not in self._tasks:
             title = self._titles.get(stage, (stage, stage))[0 if self._lang == "zh" else 1]
-            self._tasks[stage] = self._bar.add_task(title, total=total)
-            if self._bar.disable:
+            self._tasks[stage] = None if self._bar is None else self._bar.add_task(title, total=total)
+            if self._bar is None:
                 click.echo(title, err=True)
-        self._bar.update(self._tasks[stage], completed=done, total=total)
+        if self._bar is not None:
+            self._bar.update(self._tasks[stage], completed=done, total=total)
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,10 +10,12 @@ from guotu.cli.context import Told, emit, json_option, pass_told
 from guotu.cli.moments import MOMENT
 from guotu.errors.store import DATASET_UNKNOWN
 from guotu.guard.subject import OPERATOR
-from guotu.model.change import DELETE, FID, OP, PUT
+from guotu.model.change import DELETE, FID, GEOMETRY, OP, PUT, SYSTEM_COLUMNS
 from guotu.model.dataset import StreamName
 from guotu.model.time import AsOf
-from guotu.node import Node
+
+if TYPE_CHECKING:
+    from guotu.node import Node
 
 
 @click.command("diff")
@@ -23,17 +25,18 @@ from guotu.node import Node
 @json_option
 @pass_told
 def command(told: Told, dataset: str, old: AsOf, new: AsOf, as_json: bool) -> None:
-    """What changed between two moments (dates or versions).
+    """两个时点（日期或版本）之间的变化：新增或变更（put）、删除（del）。
 
-    Example: guotu diff xz.dltb 2023-12-31 2024-12-31
+    What changed between two moments (dates or versions): features put (added or changed) and deleted.
+
+    Example: guotu --home county diff xz.dltb 2024-12-31 2025-12-31
     """
     node = told.node()
     rows = [row for stream in _streams(node, dataset) for row in _changes(node, stream, old, new)]
     if as_json:
         emit({"dataset": dataset, "changes": rows})
-        return
-    for row in rows:
-        click.echo(f"{row['op']}\t{row['feature']}\t{row['stream']}")
+    else:
+        _print(rows, node.store.schema(dataset).key)
     puts = sum(row["op"] == PUT for row in rows)
     gone = sum(row["op"] == DELETE for row in rows)
     told.say(f"新增或变更 {puts}，删除 {gone}", f"{puts} added or changed, {gone} deleted")
@@ -51,8 +54,17 @@ def _changes(node: Node, stream: StreamName, old: AsOf, new: AsOf) -> list[dict[
     low, high = (node.store.state(stream, moment).head.version for moment in (old, new))
     rows = []
     for batch in node.store.changes(stream, low, high, plan):
-        ops, fids = batch.column(OP).to_pylist(), batch.column(FID).to_pylist()
-        rows += [
-            {"stream": str(stream), "op": op, "feature": fid.hex()} for op, fid in zip(ops, fids, strict=True)
-        ]
+        for row in batch.to_pylist():
+            shown = {"stream": str(stream), "op": row[OP], "feature": row[FID].hex()}
+            hidden = (*SYSTEM_COLUMNS, OP, FID, GEOMETRY)
+            attributes = {name: value for name, value in row.items() if name not in hidden}
+            rows.append(shown | ({"attributes": attributes} if row[OP] == PUT else {}))
     return rows
+
+
+def _print(rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
+    for row in rows:
+        named = (
+            " ".join(f"{field}={row['attributes'].get(field)}" for field in key) if row["op"] == PUT else ""
+        )
+        click.echo(f"{row['op']}\t{row['feature']}\t{row['stream']}\t{named}".rstrip())

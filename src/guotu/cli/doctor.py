@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from guotu.cli.context import Told, emit, json_option, pass_told
+from guotu.cli.exits import UNKNOWN
 
 
 @click.command("doctor")
@@ -16,7 +15,10 @@ from guotu.cli.context import Told, emit, json_option, pass_told
 @json_option
 @pass_told
 def command(told: Told, rebuild: bool, as_json: bool) -> None:
-    """Recompute hash chains, checkpoints, signatures and digests, and compare the projections with the journal.
+    """重新计算日志链、检查点、签名和摘要，并与现状逐一比对；有不一致时以 1 退出。
+
+    Recompute hash chains, checkpoints, signatures and digests, and compare the projections with the journal; leaves with
+    status 1 where something does not agree.
 
     Example: guotu --home county doctor
     """
@@ -47,4 +49,4 @@ def command(told: Told, rebuild: bool, as_json: bool) -> None:
             ]
         )
     if not all(check.sound for check in checks):
-        sys.exit(1)
+        raise click.exceptions.Exit(UNKNOWN)

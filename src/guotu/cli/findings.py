@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from guotu.cli.context import Told
@@ -10,20 +12,20 @@ from guotu.model.finding import QualityReport
 SHOWN = 20
 
 
-def tell(told: Told, report: QualityReport) -> None:
+def tell(told: Told, report: QualityReport, *, report_file: Path | None = None) -> None:
     """The verdict, how often each rule was broken, and the first findings with their places and remedies."""
     click.echo(report.summary(told.lang), err=True)
     for count in report.counts:
         shown = count.as_dict(told.lang)
         mark = "✕" if count.hard else "·"
-        click.echo(f"  {mark} {count.rule} {shown.get('name', '')}：{count.count}", err=True)
+        click.echo(f"  {mark} {count.rule} {shown.get('name', '')}: {count.count}", err=True)
     for finding in report.findings[:SHOWN]:
         shown = finding.as_dict(told.lang)
         place = " ".join(f"{part}={value}" for part, value in shown["place"].items())
         click.echo(f"    {finding.rule} {shown['detail']} [{place}]", err=True)
         click.echo(f"      → {shown['remedy']}", err=True)
-    if len(report.findings) > SHOWN:
-        told.say(
-            f"    … 其余 {len(report.findings) - SHOWN} 处见 --report",
-            f"    … {len(report.findings) - SHOWN} more with --report",
-        )
+    rest = len(report.findings) - SHOWN
+    if rest > 0 and report_file is None:
+        told.say(f"    … 其余 {rest} 处用 --report 写入文件", f"    … {rest} more: write them with --report")
+    if report_file is not None:
+        told.say(f"已写出 {report_file}", f"{report_file} written")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from guotu.cli.context import Told, emit, json_option, pass_told
+from guotu.cli.usage import Misused
 from guotu.errors import GuotuError
 from guotu.errors.store import DATASET_UNKNOWN, FEATURE_UNKNOWN
 from guotu.guard.subject import OPERATOR
 from guotu.model.change import GEOMETRY, LINEAGE, OP, SEQ, SYSTEM_COLUMNS
 from guotu.model.dataset import Commit
-from guotu.node import Node
+
+if TYPE_CHECKING:
+    from guotu.node import Node
 
 
 @click.command("history")
@@ -21,9 +24,11 @@ from guotu.node import Node
 @json_option
 @pass_told
 def command(told: Told, dataset: str, feature: str | None, as_json: bool) -> None:
-    """Versions of a dataset, or of one feature by its id (hex).
+    """数据集的各个版本；给出要素标识（32 位十六进制）时，为该要素的各个版本。
 
-    Example: guotu history xz.dltb
+    Versions of a dataset, or of one feature by its id (32 hexadecimal digits).
+
+    Example: guotu --home county history xz.dltb
     """
     node = told.node()
     rows = _of_feature(node, dataset, feature) if feature else _of_dataset(node, dataset)
@@ -31,7 +36,18 @@ def command(told: Told, dataset: str, feature: str | None, as_json: bool) -> Non
         emit(rows)
         return
     for row in rows:
-        click.echo("\t".join(str(value) for value in row.values()))
+        click.echo("\t".join(_shown(value) for value in row.values()))
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None | []:
+            return "-"
+        case dict():
+            return " ".join(f"{name}={part}" for name, part in value.items() if part is not None)
+        case list():
+            return ",".join(f"{step['part']}:{step['fid']}" for step in value)
+    return str(value)
 
 
 def _of_dataset(node: Node, dataset: str) -> list[dict[str, Any]]:
@@ -60,7 +76,7 @@ def _of_feature(node: Node, dataset: str, feature: str) -> list[dict[str, Any]]:
     try:
         fid = bytes.fromhex(feature)
     except ValueError:
-        raise click.BadParameter("hex", param_hint="FEATURE") from None
+        raise Misused("FEATURE 应为十六进制的要素标识", "FEATURE is an id in hexadecimal digits") from None
     plan = node.reader(OPERATOR, "history").plan(dataset)
     for state in node.store.streams(dataset):
         try:

@@ -10,12 +10,11 @@ import click
 from guotu.cli.check import STAGES
 from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.findings import tell
-from guotu.cli.reading import deliveries, reading_options
+from guotu.cli.reading import delivery, reading_options
 from guotu.errors import GuotuError
 from guotu.errors.quality import QUALITY_REFUSED
 from guotu.model.finding import QualityReport
 from guotu.model.resource import Label, Secrecy
-from guotu.ops.intake import take_in
 
 
 @click.command("ingest")
@@ -25,7 +24,11 @@ from guotu.ops.intake import take_in
 @click.option("--owner", help="责任单位 / responsible organisation")
 @click.option("--message", default="", help="说明 / what this delivery is")
 @click.option(
-    "--secrecy", type=click.Choice([level.value for level in Secrecy]), default=Secrecy.INTERNAL.value
+    "--secrecy",
+    type=click.Choice([level.value for level in Secrecy]),
+    default=Secrecy.INTERNAL.value,
+    show_default=True,
+    help="密级，数据集初次入库时计 / label, counts when the dataset is new",
 )
 @json_option
 @pass_told
@@ -40,16 +43,21 @@ def command(
     as_json: bool,
     **given: str | int | None,
 ) -> None:
-    """Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
+    """检查一个文件，合格则存为新版本：只记与现有版本的差别，一次提交；不合格则什么也不改。
 
-    Example: guotu ingest dltb.zip --dataset xz.dltb --as-of 2024-12-31 --owner 青禾县自然资源局
+    Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
+
+    Example: guotu --home county ingest dltb.zip --dataset xz.dltb --as-of 2024-12-31 --owner 青禾县自然资源局
     """
+    from guotu.ops.intake import take_in
+
+    node = told.node()
     moment: date | None = as_of.date() if as_of else None
     label = Label(Secrecy(secrecy))
-    delivery = deliveries(path, given, data_date=moment, owner=owner, message=message, label=label)
+    handed_in = delivery(told, path, given, data_date=moment, owner=owner, message=message, label=label)
     try:
         with Stages(STAGES, told.lang) as progress:
-            stream, commit = take_in(told.node(), delivery, progress=progress)
+            stream, commit = take_in(node, handed_in, progress=progress)
     except GuotuError as failure:
         report = failure.facts.get("report")
         if failure.kind is QUALITY_REFUSED and isinstance(report, QualityReport):

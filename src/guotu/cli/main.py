@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 import guotu
 from guotu import settings as settings_table
+from guotu.cli import exits, usage
 from guotu.cli.context import Told
-from guotu.cli.exits import report
-from guotu.errors import GuotuError
+from guotu.errors import GuotuError, Lang
 
 VERBS: dict[str, str] = {
     "init": "建立节点目录 / make a node home",
@@ -55,7 +56,9 @@ class Verbs(click.Group):
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="消息语言 / language of messages (GUOTU_LANG)")
 @click.pass_context
 def group(ctx: click.Context, home: Path | None, lang: str | None) -> None:
-    """guotu 国土空间基础信息平台 — the base-information platform for territorial space.
+    """国土空间基础信息平台。
+
+    The base-information platform for territorial space.
 
     Example: guotu --home county review project.txt --report review.pdf
     """
@@ -64,17 +67,46 @@ def group(ctx: click.Context, home: Path | None, lang: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with the right status."""
-    told: dict[str, Any] = {"lang": "zh"}
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal of another encoding shows "?", it does not end the run
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; gives the exit status. No exception leaves it."""
+    lang, as_json, words = _language(arguments), exits.wants_json(arguments), None
     try:
-        told["lang"] = settings_table.load().lang
-        group.main(arguments, standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        ended = group.main(list(arguments), prog_name="guotu", standalone_mode=False)
+        sys.stdout.flush()
+        return ended if isinstance(ended, int) else exits.DONE
+    except click.exceptions.NoArgsIsHelpError as bare:
+        bare.show()
+        return exits.USAGE
+    except BrokenPipeError:
+        return _reader_left()
     except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("已取消 / cancelled", err=True)
-        sys.exit(7)
-    except GuotuError as error:
-        sys.exit(report(error, told["lang"]))
+        words = wrong.ctx.get_usage() if isinstance(wrong, click.UsageError) and wrong.ctx else None
+        failed = usage.failure(wrong, lang)
+    except (Exception, KeyboardInterrupt) as surprise:
+        failed = exits.as_failure(surprise)
+    try:
+        return exits.tell(failed, lang, as_json=as_json, usage=words)
+    except BrokenPipeError:
+        return _reader_left()
+
+
+def _language(arguments: Sequence[str]) -> Lang:
+    try:
+        setting = settings_table.load().lang
+    except GuotuError:
+        setting = "zh"
+    return exits.language(arguments, setting)
+
+
+def _reader_left() -> int:
+    """The reader of a pipe has seen enough: no failure of ours, and nobody to tell."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.DONE

@@ -100,3 +100,11 @@ STORE_FORMAT = Kind(
     "使用写入它的版本打开，或升级程序。",
     "Open it with the version that wrote it, or upgrade.",
 )
+FILTER_SYNTAX = Kind(
+    "GT-2013",
+    Family.USAGE,
+    "条件在第 {at} 个字符处读不懂：{found_zh}",
+    "The condition cannot be read at character {at}: {found_en}",
+    "写法如 DLBM LIKE '01%' AND TBMJ > 1000；可用的运算见 docs/references/cli.md。",
+    "Write it like DLBM LIKE '01%' AND TBMJ > 1000; docs/references/cli.md lists the operators.",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow as pa
 from guotu.errors.general import CANCELLED
 from guotu.ingest.ahead import ahead
 from guotu.ingest.normalise import Normaliser
-from guotu.ingest.source import SourceLayer, open_source
+from guotu.ingest.source import ReadLimits, SourceLayer, open_source
 from guotu.ingest.spool import Spool
 from guotu.model.datum import Crs
 from guotu.model.finding import QualityReport
@@ -42,6 +42,7 @@ class Reading:
     layer: str | None = None
     encoding: str | None = None
     crs_epsg: int | None = None
+    limits: ReadLimits = field(default_factory=ReadLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def inspect(
             encoding=how.encoding,
             crs_epsg=how.crs_epsg,
             work=Path(folder),
+            limits=how.limits,
             cancel=cancel,
         ) as source:
             layer = source.layer(how.layer)

@@ -139,6 +139,7 @@ def _write(draft: Draft, found: Difference, inspected: Inspected, progress: Prog
     done, total = 0, int(found.put.sum()) + len(found.gone)
     progress("store", 0, total)
     draft.delete(found.gone)
+    done = len(found.gone)
     with ahead(found.batches(inspected.spool), depth=1) as batches:
         for batch in batches:
             stop_if(cancel)

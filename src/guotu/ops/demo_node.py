@@ -37,8 +37,8 @@ class Landed:
     commit: Commit | None
 
 
-Step = Callable[[str, int, int], None]
-"""Called before each delivery with its title, its number and how many there are."""
+Step = Callable[[str, str, int, int], None]
+"""Called before each delivery with its titles zh and en, its number and how many there are."""
 
 
 def build(home: Path, files: Path, settings: Settings, step: Step) -> Node:
@@ -49,7 +49,7 @@ def build(home: Path, files: Path, settings: Settings, step: Step) -> Node:
         node.accounts.create(person, PASSWORDS[person.id])
     entries = sorted(manifest["files"], key=lambda entry: entry["dataset"] != OUTLINE)
     for number, entry in enumerate(entries, 1):
-        step(entry["title"], number, len(entries))
+        step(entry["title"], entry["title_en"], number, len(entries))
         take(node, files, entry)
     return node
 

@@ -11,11 +11,14 @@ import shapely
 from guotu.errors.schema import LAYER_UNRECOGNISED
 from guotu.ingest import Judging, Reading, Registration, check, land, open_source
 from guotu.ingest.check import Cancel, Progress, never, silent
+from guotu.ingest.sandbox import SandboxLimits
+from guotu.ingest.source import ReadLimits
 from guotu.model.dataset import Commit, CommitNote, StreamName
 from guotu.model.finding import QualityReport
 from guotu.model.resource import Label
 from guotu.model.schema import LayerSchema
 from guotu.node import Node
+from guotu.settings import Settings
 from guotu.standards import layers
 from guotu.standards.recognise import match
 
@@ -95,13 +98,23 @@ def schema_of(delivery: Delivery, work: Path) -> LayerSchema:
         return layers.schema(delivery.schema or str(delivery.dataset))
     how = delivery.reading
     with open_source(
-        delivery.path, work=work, layer=how.layer, encoding=how.encoding, crs_epsg=how.crs_epsg
+        delivery.path,
+        work=work,
+        layer=how.layer,
+        encoding=how.encoding,
+        crs_epsg=how.crs_epsg,
+        limits=how.limits,
     ) as source:
         layer = source.layer(how.layer)
         found = match(layer.fields, layer.geometry)
     if not found or found[0].score < SURE:
         raise LAYER_UNRECOGNISED(name=delivery.path.name, fields="、".join(layer.fields[:12]))
     return found[0].schema
+
+
+def limits(settings: Settings) -> ReadLimits:
+    """How much memory and time the reading process may take on this node."""
+    return ReadLimits(SandboxLimits(settings.sandbox_memory_mb, settings.sandbox_seconds))
 
 
 def _territory(node: Node, schema: LayerSchema) -> bytes | None:

@@ -1,0 +1,18 @@
+"""Files that a verb is to write: found out before the work, not after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from guotu.errors.general import PATH_KIND, PATH_MISSING
+
+
+def must_be_writable(*targets: Path | None) -> None:
+    """Raises GT-1013 where the folder of a target is missing, GT-1015 where the target is a folder."""
+    for target in targets:
+        if target is None:
+            continue
+        if not target.parent.is_dir():
+            raise PATH_MISSING(path=target.parent)
+        if target.is_dir():
+            raise PATH_KIND(path=target)
