@@ -135,7 +135,7 @@ class Planter:
         shape = plot(centre, size, self.rng, 52)
         scale = (area / shape.area) ** 0.5
         shape = rounded(affinity.scale(shape, scale, scale, origin=(float(centre[0]), float(centre[1]))))
-        self.places.taken.append((centre, size * scale))
+        self.places.taken.append((centre, size * scale + 75.0))
         return self._one(
             "park",
             f"{COUNTY_NAME}循环产业园一期",
@@ -212,7 +212,7 @@ class Planter:
             "approved",
             "青禾物流配套",
             "与另一项目的批准用地重叠",
-            self._plot(self.industry, 0.9),
+            self._plot(self.industry, 0.8, reserve=self.base * 1.7),
             request={"project_code": code(2)},
         )
 
