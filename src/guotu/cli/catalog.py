@@ -105,7 +105,9 @@ def show(told: Told, id: str, as_json: bool) -> None:
 @click.option("--category", required=True, help="分类路径 / category path, e.g. xz")
 @click.option("--owner", required=True, help="责任单位 / responsible organisation")
 @click.option("--abstract", default="", help="摘要 / abstract")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="数据时点 / the moment it describes")
+@click.option(
+    "--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="数据时点 / the moment it describes"
+)
 @click.option("--file", type=click.Path(path_type=Path), help="随登记保存的文件 / a file that the node keeps")
 @click.option("--location", default="", help="文件在别处时：地址 / address, where the content is elsewhere")
 @click.option(

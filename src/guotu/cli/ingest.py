@@ -20,7 +20,12 @@ from guotu.model.resource import Label, Secrecy
 @click.command("ingest")
 @click.argument("path", type=click.Path(path_type=Path))
 @reading_options
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="数据时点 / the moment the data describe")
+@click.option(
+    "--as-of",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="数据时点 / the moment the data describe",
+)
 @click.option("--owner", help="责任单位 / responsible organisation")
 @click.option("--message", default="", help="说明 / what this delivery is")
 @click.option(
