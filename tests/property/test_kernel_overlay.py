@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kernel_shapes
+from guotu.kernel.area import equal_area_xy
 from guotu.kernel.coords import transform_xy
-from guotu.kernel.overlay import difference, overlap_areas, shared_areas_twin, subdivide
+from guotu.kernel.overlay import difference, overlap_areas, overlap_areas_wkb, shared_areas_twin, subdivide
 from guotu.kernel.plane import on_plane, project_gauss
 from guotu.kernel.similarity import overlap_pairs
+from guotu.kernel.wkb import to_wkb
 from guotu.model.datum import CGCS2000, GaussKruger
 
 metres = kernel_shapes.polygons(west=-100, east=100, south=-100, north=100, radius=200.0)
@@ -81,3 +83,34 @@ def test_the_expansion_about_a_place_equals_the_registry_near_and_far(number, of
     assert on_plane(places, zone, about) == pytest.approx(
         transform_xy(places, CGCS2000, zone), abs=1e-6, rel=0
     )
+
+
+def star(seed, centre, radius, corners):
+    """A jagged ring about a place, in degrees."""
+    chance = np.random.default_rng(seed)
+    angle = np.sort(chance.uniform(0, 2 * np.pi, corners))
+    reach = radius * chance.uniform(0.2, 1.0, corners)
+    return shapely.Polygon(
+        np.column_stack([centre[0] + reach * np.cos(angle), centre[1] + reach * np.sin(angle)])
+    )
+
+
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.sampled_from([0.004, 0.05, 0.4]),
+    st.integers(3, 400),
+    st.sampled_from([None, GaussKruger(3, 39)]),
+)
+def test_what_a_feature_does_far_away_changes_nothing(seed, other, radius, corners, plane):
+    subject = star(seed, (118.2, 31.0), 0.003, 12)
+    offset = np.random.default_rng(other).uniform(-radius, radius, 2)
+    big = star(other, (118.2 + offset[0], 31.0 + offset[1]), radius, corners)
+    holed = big.difference(star(other + 1, (118.2, 31.0), 0.002, 9))
+    candidates = kernel_shapes.many(big, holed, shapely.reverse(big), subject.buffer(1.0, quad_segs=64))
+
+    def moved(xy):
+        return equal_area_xy(xy) if plane is None else project_gauss(xy, plane)
+
+    expected = shared_areas_twin(shapely.transform(subject, moved), shapely.transform(candidates, moved))
+    assert overlap_areas_wkb(subject, to_wkb(candidates), plane) == pytest.approx(expected, abs=1e-5)

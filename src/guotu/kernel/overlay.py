@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from guotu.kernel.compiled import COMPILED
-from guotu.kernel.loops.overlay import SLABS, ring_signs, shared_areas, slab_index, subject_edges
+from guotu.kernel.loops.overlay import SLABS, ring_signs, shared_areas, shorten, slab_index, subject_edges
 from guotu.kernel.plane import on_plane, project_gauss
 from guotu.kernel.wkb import Layout, from_wkb, lay_out, plain_polygons, to_wkb
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
@@ -27,13 +27,18 @@ __all__ = [
 ]
 
 
+_ASIDE = 0.002
+"""Degrees around the subject within which every vertex is kept: many times what a step of `_REACH` bends on a plane."""
+_REACH = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class _Rings:
-    """Rings of n polygons on one plane: candidates' geometry in flat arrays."""
+    """Rings of n polygons: geometry in flat arrays, and the sign by which each ring counts."""
 
     xy: Float64Array
     starts: Int64Array
-    shell: BoolArray
+    signs: Float64Array
     first: Int64Array
     missing: BoolArray
 
@@ -41,24 +46,32 @@ class _Rings:
 def _rings(layout: Layout) -> _Rings:
     plain_polygons(layout)
     xy, starts = layout.coordinates()
-    return _Rings(xy, starts, layout.shell, layout.first, layout.missing)
+    signs = np.empty(len(layout.shell))
+    ring_signs(xy, starts, layout.shell, signs)
+    return _Rings(xy, starts, signs, layout.first, layout.missing)
+
+
+def _around(rings: _Rings, subject: _Rings) -> _Rings:
+    """The same rings where the subject is; what they do far from it is told in few steps (degrees)."""
+    if not len(subject.xy) or not len(rings.xy):
+        return rings
+    window = np.concatenate([subject.xy.min(axis=0) - _ASIDE, subject.xy.max(axis=0) + _ASIDE])
+    xy, starts = np.empty_like(rings.xy), np.empty_like(rings.starts)
+    count = shorten(rings.xy, rings.starts, window, _REACH, xy, starts)
+    return replace(rings, xy=xy[:count], starts=starts)
 
 
 def _shared(subject: _Rings, candidates: _Rings) -> Float64Array:
     out = np.zeros(len(candidates.first) - 1)
     if len(subject.xy) and len(candidates.xy):
         box = np.concatenate([subject.xy.min(axis=0), subject.xy.max(axis=0)])
-        signs = np.empty(len(subject.shell))
-        ring_signs(subject.xy, subject.starts, subject.shell, signs)
         edges = np.empty((len(subject.xy), 5))
-        count = subject_edges(subject.xy, subject.starts, signs, edges)
+        count = subject_edges(subject.xy, subject.starts, subject.signs, edges)
         if count and box[2] > box[0]:
             offsets, listed = slab_index(edges, count, box[0], (box[2] - box[0]) / SLABS)
-            theirs = np.empty(len(candidates.shell))
-            ring_signs(candidates.xy, candidates.starts, candidates.shell, theirs)
             shared_areas(
                 edges[:count], offsets, listed, box,
-                candidates.xy, candidates.starts, theirs, candidates.first, out,
+                candidates.xy, candidates.starts, candidates.signs, candidates.first, out,
             )  # fmt: skip
     out[candidates.missing] = np.nan
     return out
@@ -106,7 +119,8 @@ def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) 
         return on_plane(xy, plane, about)
 
     if COMPILED:
-        return _shared(replace(mine, xy=moved(mine.xy)), replace(theirs, xy=moved(theirs.xy)))
+        near = _around(theirs, mine)
+        return _shared(replace(mine, xy=moved(mine.xy)), replace(near, xy=moved(near.xy)))
     return shared_areas_twin(
         shapely.transform(subject_lonlat, moved), shapely.transform(from_wkb(wkb), moved)
     )

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import msgpack
@@ -125,8 +126,9 @@ def schema_text(schema: LayerSchema) -> str:
     return json.dumps(asdict(schema), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+@lru_cache(maxsize=256)
 def schema_from_text(text: str) -> LayerSchema:
-    """The inverse of `schema_text`."""
+    """The inverse of `schema_text`; every read asks for it."""
     raw = json.loads(text)
     fields = tuple(
         Field(

@@ -144,3 +144,48 @@ def shared_areas(edges, offsets, listed, box, xy, starts, signs, first, out):
                 ring_total += sign * part
             total += signs[ring] * ring_total
         out[row] = total if total > _DUST * (x1 - x0) * (max(y1, box[3]) - low) else 0.0
+
+
+@loop
+def _side(x, y, window):
+    """Bits of the sides of the window that a point lies beyond: 1 west, 2 east, 4 south, 8 north."""
+    bits = 0
+    if x < window[0]:
+        bits = 1
+    elif x > window[2]:
+        bits = 2
+    if y < window[1]:
+        bits |= 4
+    elif y > window[3]:
+        bits |= 8
+    return bits
+
+
+@loop
+def shorten(xy, starts, window, reach, out, cuts):
+    """Replace what a ring does beyond one side of the window by one straight step; fills `out` and the new starts `cuts`.
+
+    A half-plane is convex, so the step stays beyond the side and what lies inside the window is the same. Steps are no
+    longer than `reach` in either direction, so that a straight line on another plane does not bend into the window.
+    """
+    count = 0
+    for ring in range(len(starts) - 1):
+        cuts[ring] = count
+        begin, end = starts[ring], starts[ring + 1]
+        if begin == end:
+            continue
+        out[count, 0], out[count, 1] = xy[begin, 0], xy[begin, 1]
+        count += 1
+        anchor, common = begin, _side(xy[begin, 0], xy[begin, 1], window)
+        for k in range(begin + 1, end):
+            side = _side(xy[k, 0], xy[k, 1], window)
+            far = abs(xy[k, 0] - xy[anchor, 0]) > reach or abs(xy[k, 1] - xy[anchor, 1]) > reach
+            if k > anchor + 1 and ((common & side) == 0 or far):
+                out[count, 0], out[count, 1] = xy[k - 1, 0], xy[k - 1, 1]
+                count += 1
+                anchor, common = k - 1, _side(xy[k - 1, 0], xy[k - 1, 1], window)
+            common &= side
+        out[count, 0], out[count, 1] = xy[end - 1, 0], xy[end - 1, 1]
+        count += 1
+    cuts[len(starts) - 1] = count
+    return count

@@ -17,6 +17,8 @@ READ_CACHE_KIB: Final = 32_768
 WRITE_CACHE_KIB: Final = 65_536
 KEPT_READERS: Final = 8
 CHECKPOINT_PAGES: Final = 1000
+MAPPED_BYTES: Final = 2**36
+"""Readers look at pages where the system keeps them instead of copying each one; address space, not memory."""
 LOG_BYTES: Final = 2**26
 """The write-ahead log shrinks to this once its pages have been moved."""
 _META: Final = "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
@@ -39,7 +41,7 @@ class Connections:
             self._writer = self._open(WRITE_CACHE_KIB)
             self._prepare(ddl, format_name)
 
-    def _open(self, cache_kib: int) -> sqlite3.Connection:
+    def _open(self, cache_kib: int, mapped: int = 0) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path,
             timeout=self._wait,
@@ -52,6 +54,7 @@ class Connections:
         # FULL, because a commit is acknowledged: NORMAL may lose the newest ones when the power fails.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA cache_size=-{cache_kib}")
+        connection.execute(f"PRAGMA mmap_size={mapped}")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -83,7 +86,7 @@ class Connections:
         with self._guard:
             connection = self._idle.pop() if self._idle else None
         with translated():
-            connection = connection or self._open(READ_CACHE_KIB)
+            connection = connection or self._open(READ_CACHE_KIB, MAPPED_BYTES)
             try:
                 yield connection
             finally:
@@ -145,7 +148,7 @@ class Connections:
 
     def _move_log(self) -> None:
         # What this cannot move now, the next small commit moves.
-        with suppress(sqlite3.Error), closing(self._open(READ_CACHE_KIB)) as connection:
+        with suppress(sqlite3.Error), closing(self._open(READ_CACHE_KIB, MAPPED_BYTES)) as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _settle(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -58,7 +59,7 @@ class Answer:
         """Rows in fid order; at least one batch."""
         shape = answer_schema(self.schema, self.columns, self.query.geometry)
         left, given = self.limit, False
-        for rows in self.rows(self.expressions(), " ORDER BY p.fid"):
+        for rows in self._ordered():
             part = rows if left is None else rows[:left]
             yield to_batch(part, shape)
             given, left = True, None if left is None else left - len(part)
@@ -66,6 +67,30 @@ class Answer:
                 return
         if not given:
             yield to_batch([], shape)
+
+    def _ordered(self) -> Iterator[list[tuple[Any, ...]]]:
+        """Groups in fid order; what a small box finds is sorted here, as SQLite would carry every geometry through its sorter."""
+        found = self._few()
+        if found is None:
+            yield from self.rows(self.expressions(), " ORDER BY p.fid")
+        elif found:
+            yield sorted(found, key=itemgetter(0))
+
+    def _few(self) -> list[tuple[Any, ...]] | None:
+        """All rows that the tree finds in a box, None where they are many or another way is taken."""
+        if (
+            self.selection is None
+            or self.selection.walked
+            or self.query.box is None
+            or not self.query.geometry
+        ):
+            return None
+        sql, values = self.selection.sql(self.expressions())
+        rows = self.connection.execute(f"{sql} LIMIT {FIRST_ROWS + 1}", values).fetchall()
+        return None if len(rows) > FIRST_ROWS else self._kept(rows, self._clip()) if rows else []
+
+    def _clip(self) -> Clip | None:
+        return Clip(self.plan.clip) if self.plan.clip is not None else None
 
     def count(self) -> int:
         limit = self.limit
@@ -111,8 +136,7 @@ class Answer:
         if not looks and self.limit is not None:
             sql += f" LIMIT {int(self.limit)}"
         cursor = self.connection.execute(sql, values)
-        clip = Clip(self.plan.clip) if self.plan.clip is not None else None
-        size = FIRST_ROWS
+        clip, size = self._clip(), FIRST_ROWS
         while rows := cursor.fetchmany(size):
             size = BATCH_ROWS
             kept = self._kept(rows, clip) if looks else rows
