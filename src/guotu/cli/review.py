@@ -109,6 +109,8 @@ def _review(told: Told, node: Node, path: Path, at: AsOf, given: dict[str, Any])
 
 
 def _write(told: Told, node: Node, made: Review, reports: tuple[Path, ...]) -> None:
+    if not reports:
+        return
     from guotu.apps.approval.report import PICTURED, pictures_of, write
     from guotu.ops.reviewing import PURPOSE
 
