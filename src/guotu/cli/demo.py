@@ -16,7 +16,7 @@ from guotu.guard.subject import OPERATOR
 
 if TYPE_CHECKING:
     from guotu.apps.approval.result import Review
-    from guotu.node import Node
+    from guotu.node import Node, system_clock
 
 SIZES = ("small", "county", "large")
 MAIN = "project.txt"
@@ -82,7 +82,7 @@ def fresh(told: Told, out: Path, size: str | int, seed: int) -> Node:
 
     demo_folder.clear(out)
     told.say(f"生成演示县（{size}，种子 {seed}）…", f"Generating the county ({size}, seed {seed}) …")
-    generate(size, seed, out / "county")  # type: ignore[arg-type]
+    generate(size, seed, out / "county", today=system_clock().date())  # type: ignore[arg-type]
 
     def step(zh: str, en: str, number: int, total: int) -> None:
         told.say(f"  [{number}/{total}] 质检入库 {zh}", f"  [{number}/{total}] checking and landing {en}")
