@@ -16,7 +16,7 @@ from guotu.guard.subject import OPERATOR
 
 if TYPE_CHECKING:
     from guotu.apps.approval.result import Review
-    from guotu.node import Node, system_clock
+    from guotu.node import Node
 
 SIZES = ("small", "county", "large")
 MAIN = "project.txt"
@@ -77,6 +77,7 @@ def command(
 def fresh(told: Told, out: Path, size: str | int, seed: int) -> Node:
     """Generate the county and take it in; an earlier demo in the same place is replaced."""
     from guotu.demo.county import generate
+    from guotu.node import system_clock
     from guotu.ops import demo_folder
     from guotu.ops.demo_node import build
 
