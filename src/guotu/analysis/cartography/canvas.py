@@ -1,16 +1,19 @@
-"""The one place that speaks to the renderer: painted shapes and words in plane coordinates become pixels."""
+"""The one place that speaks to the renderer: painted shapes and words in plane coordinates become a picture."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 
 import shapely
 
+from guotu.analysis import typefaces
+from guotu.analysis.cartography.spec import MM_PER_INCH, Box
 from guotu.analysis.cartography.style import Paint
 from guotu.settings import kept_environment
 
@@ -20,15 +23,22 @@ with kept_environment(
     import mapnik
 
 CSS_DPI = 96.0
-SANS = "Noto Sans CJK SC Regular"
-BOLD = "Noto Sans CJK SC Bold"
+VECTOR_DPI = 288
+"""Vector pictures are drawn at four times a point: at one, letters would stand on whole points."""
+FACES = ("NotoSansSC-Regular", "NotoSansSC-Bold", "NotoSansSC-Rare")
+FONT_SETS = "".join(
+    f'<FontSet name="{name}"><Font face-name="{typefaces.SANS} {face}"/>'
+    f'<Font face-name="{typefaces.RARE} Regular"/></FontSet>'
+    for name, face in (("regular", "Regular"), ("bold", "Bold"))
+)
 
 Anchor = Literal["middle", "left", "right"]
+Height = Literal["middle", "top", "bottom"]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text at a point; `anchor` says on which side of the point it stands, `size` is in CSS pixels.
+    """Text at a point; `anchor` and `height` say on which side of the point it stands, `size` is in CSS pixels, `turn` in degrees.
 
     `keep` draws it whatever it meets; otherwise it gives way to earlier words.
     """
@@ -37,25 +47,25 @@ class Words:
     at: Any
     size: float = 9.0
     anchor: Anchor = "middle"
+    height: Height = "middle"
     colour: str = "#1d2733"
     bold: bool = False
     halo: float = 1.2
+    turn: int = 0
     keep: bool = False
 
 
 @cache
 def _register_fonts() -> bool:
-    folder = resources.files("guotu.analysis").joinpath("fonts")
-    for name in ("NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"):
-        mapnik.FontEngine.register_font(str(folder.joinpath(name)))
-    return True
+    return all(mapnik.FontEngine.register_font(str(typefaces.file(face))) for face in FACES)
 
 
 class Canvas:
-    """A sheet of `width` × `height` pixels over a box of the plane; what is added later lies on top."""
+    """A sheet of a size in millimetres over a box of the plane; what is added later lies on top."""
 
-    def __init__(self, box: tuple[float, float, float, float], width: int, height: int, dpi: int) -> None:
+    def __init__(self, box: Box, width_mm: float, height_mm: float, dpi: int) -> None:
         _register_fonts()
+        width, height = (round(size / MM_PER_INCH * dpi) for size in (width_mm, height_mm))
         self._map = mapnik.Map(width, height, "epsg:3857")
         self._map.background = mapnik.Color("#ffffff")
         self._map.zoom_to_box(mapnik.Box2d(*box))
@@ -64,7 +74,7 @@ class Canvas:
 
     def paint(self, shapes: Iterable[Any], paint: Paint, *, points: bool = False) -> None:
         """Fill and outline shapes."""
-        symbols = _marker(paint) if points else _area(paint)
+        symbols = _marker(paint) if points else _casing(paint) + _area(paint)
         self._add([(shape, "") for shape in shapes if shape is not None], symbols)
 
     def trace(self, lines: Iterable[Any], paint: Paint) -> None:
@@ -73,12 +83,12 @@ class Canvas:
 
     def write(self, words: Iterable[Words]) -> None:
         """Write words; those of one look go together."""
-        looks: dict[tuple[Any, ...], list[tuple[Any, str]]] = {}
+        looks: dict[Words, list[tuple[Any, str]]] = {}
         for word in words:
-            look = (word.size, word.anchor, word.colour, word.bold, word.halo, word.keep)
-            looks.setdefault(look, []).append((word.at, word.text))
+            rows = looks.setdefault(replace(word, text="", at=None), [])
+            rows.append((word.at, typefaces.printable(word.text)))
         for look, rows in looks.items():
-            self._add(rows, _text(*look))
+            self._add(rows, _text(look))
 
     def png(self) -> bytes:
         """The sheet as a palette PNG."""
@@ -86,13 +96,21 @@ class Canvas:
         mapnik.render(self._map, image, self._scale)
         return bytes(image.to_string("png256:z=6:m=h"))
 
+    def vector(self, format: Literal["svg", "pdf"]) -> bytes:
+        """The sheet as lines and outlines; its units are pixels of the canvas."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"sheet.{format}"
+            mapnik.render_to_file(self._map, str(file), format, self._scale)
+            return file.read_bytes()
+
     def _add(self, rows: list[tuple[Any, str]], symbols: str) -> None:
         if not rows or not symbols:
             return
         self._count += 1
         name = f"s{self._count}"
-        xml = f'<Map srs="epsg:3857"><Style name="{name}"><Rule>{symbols}</Rule></Style></Map>'
-        mapnik.load_map_from_string(self._map, xml, False)
+        style = f'<Style name="{name}"><Rule>{symbols}</Rule></Style>'
+        fonts = FONT_SETS if "TextSymbolizer" in symbols else ""
+        mapnik.load_map_from_string(self._map, f'<Map srs="epsg:3857">{fonts}{style}</Map>', False)
         layer = mapnik.Layer(name, "epsg:3857")
         layer.datasource = _source(rows)
         layer.styles.append(name)
@@ -115,6 +133,10 @@ def _area(paint: Paint) -> str:
     return fill + (_line(paint) if paint.stroke and paint.width else "")
 
 
+def _casing(paint: Paint) -> str:
+    return _line(Paint(stroke=paint.casing, width=paint.width + 2.4)) if paint.casing else ""
+
+
 def _line(paint: Paint) -> str:
     dash = f' stroke-dasharray="{",".join(map(str, paint.dash))}"' if paint.dash else ""
     return (
@@ -125,19 +147,20 @@ def _line(paint: Paint) -> str:
 
 def _marker(paint: Paint) -> str:
     size = 2 * paint.radius
+    fill = _colour("fill", paint.fill) if paint.fill else 'fill-opacity="0"'
     return (
         f'<MarkersSymbolizer marker-type="ellipse" width="{size}" height="{size}" allow-overlap="true" ignore-placement="true" '
-        f"{_colour('fill', paint.fill or '#ffffff')} {_colour('stroke', paint.stroke or '#000000')} "
-        f'stroke-width="{paint.width}"/>'
+        f'{fill} {_colour("stroke", paint.stroke or "#000000")} stroke-width="{paint.width}"/>'
     )
 
 
-def _text(size: float, anchor: Anchor, colour: str, bold: bool, halo: float, keep: bool) -> str:
-    overlap = 'allow-overlap="true"' if keep else 'minimum-distance="2" avoid-edges="true"'
+def _text(look: Words) -> str:
+    overlap = 'allow-overlap="true"' if look.keep else 'minimum-distance="2" avoid-edges="true"'
+    turned = f' orientation="{look.turn}"' if look.turn else ""
     return (
-        f'<TextSymbolizer face-name="{BOLD if bold else SANS}" size="{size}" fill="{colour}" halo-fill="#ffffff" '
-        f'halo-radius="{halo}" horizontal-alignment="{anchor}" vertical-alignment="middle" '
-        f'placement="point" {overlap}>[t]</TextSymbolizer>'
+        f'<TextSymbolizer fontset-name="{"bold" if look.bold else "regular"}" size="{look.size}" fill="{look.colour}" '
+        f'halo-fill="#ffffff" halo-radius="{look.halo}" horizontal-alignment="{look.anchor}" '
+        f'vertical-alignment="{look.height}"{turned} placement="point" {overlap}>[t]</TextSymbolizer>'
     )
 
 

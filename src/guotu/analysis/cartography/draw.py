@@ -2,79 +2,82 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+import typst
 
-from guotu.analysis.cartography.canvas import Canvas, Words
-from guotu.analysis.cartography.furniture import furnish, hatching
-from guotu.analysis.cartography.spec import MM_PER_INCH, MapLayer, MapSpec, Picture
+from guotu.analysis.cartography.canvas import VECTOR_DPI, Canvas
+from guotu.analysis.cartography.furniture import crosses, furnish
+from guotu.analysis.cartography.lettering import lettering
+from guotu.analysis.cartography.paper import hatching
+from guotu.analysis.cartography.spec import MapLayer, MapSpec, Picture, PictureFormat
 from guotu.analysis.cartography.style import Paint
 
-LABEL_SIZE = 7.0
-OFFSET_MM = 0.9
+CASING = 2.4
+"""How much broader than its line a casing is, in CSS pixels."""
 
 
-def draw(spec: MapSpec) -> Picture:
-    """The picture of a map; the same description gives the same pixels."""
-    width = round(spec.width_mm / MM_PER_INCH * spec.dpi)
-    height = round(spec.height_mm / MM_PER_INCH * spec.dpi)
-    canvas = Canvas(spec.fitted, width, height, spec.dpi)
-    ordered = sorted(spec.layers, key=lambda layer: layer.style.order)
-    for layer in ordered:
+def draw(spec: MapSpec, format: PictureFormat = "png") -> Picture:
+    """The picture of a map in its true size on paper; the same description gives the same pixels."""
+    dpi = spec.dpi if format == "png" else VECTOR_DPI
+    canvas = Canvas(spec.fitted, spec.width_mm, spec.height_mm, dpi)
+    layers = sorted(spec.layers, key=lambda layer: layer.style.order)
+    for layer in layers:
         _paint(canvas, layer, spec)
-    canvas.write([word for layer in reversed(ordered) for word in _labels(layer, spec)])
+    crosses(canvas, spec)
+    canvas.write(word for layer in reversed(layers) for word in lettering(layer, spec))
     furnish(canvas, spec)
-    return Picture(canvas.png(), spec.width_mm, spec.height_mm, spec.scale)
+    return Picture(_render(canvas, spec, format), format, spec.width_mm, spec.height_mm, spec.scale)
+
+
+def _render(canvas: Canvas, spec: MapSpec, format: PictureFormat) -> bytes:
+    if format == "png":
+        return canvas.png()
+    body = canvas.vector(format)
+    return body if format == "svg" else _page(body, spec)
+
+
+def _page(body: bytes, spec: MapSpec) -> bytes:
+    """A PDF page of the sheet's true size: the renderer writes one unit a pixel."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "sheet.pdf").write_bytes(body)
+        (root / "page.typ").write_text(
+            f"#set document(date: none)\n#set page(width: {spec.width_mm}mm, height: {spec.height_mm}mm, margin: 0mm)\n"
+            '#image("sheet.pdf", width: 100%)',
+            encoding="utf-8",
+        )
+        page: bytes = typst.compile(root / "page.typ", root=root, ignore_system_fonts=True)
+    return page
 
 
 def _paint(canvas: Canvas, layer: MapLayer, spec: MapSpec) -> None:
-    points = layer.style.type == "circle"
+    kind = layer.style.type
     for paint, shapes in _by_paint(layer):
-        if layer.style.type == "line":
+        if paint.casing and kind != "circle":
+            edges = shapes if kind == "line" else shapely.boundary(shapes)
+            canvas.trace(edges, Paint(stroke=paint.casing, width=paint.width + CASING))
+        if kind == "line":
             canvas.trace(shapes, paint)
-        else:
-            canvas.paint(shapes, paint, points=points)
+            continue
+        canvas.paint(shapes, paint, points=kind == "circle")
         if paint.hatch:
-            canvas.trace(hatching(shapes, spec), Paint(stroke=paint.stroke, width=0.6))
+            canvas.trace(hatching(shapes, spec, paint.lean), Paint(stroke=paint.stroke, width=0.6))
 
 
 def _by_paint(layer: MapLayer) -> list[tuple[Paint, Any]]:
     """Shapes grouped by the paint they take, in the style's order."""
-    if layer.classes is None or not layer.style.rules:
-        return [(layer.style.default, layer.geometries)]
-    taken = [layer.style.rule_of(value) for value in layer.classes]
-    paints = {rule.paint if rule else layer.style.default: None for rule in (None, *layer.style.rules)}
+    style = layer.look
+    if layer.classes is None or not style.rules:
+        return [(style.default, layer.geometries)]
+    taken = [rule.paint if (rule := style.rule_of(value)) else style.default for value in layer.classes]
     groups = []
-    for paint in paints:
-        mine = np.array([(rule.paint if rule else layer.style.default) == paint for rule in taken], bool)
+    for paint in dict.fromkeys((style.default, *(rule.paint for rule in style.rules))):
+        mine = np.array([one == paint for one in taken], bool)
         if mine.any():
             groups.append((paint, layer.geometries[mine]))
     return groups
-
-
-def _label(text: str, part: Any, layer: MapLayer, spec: MapSpec) -> Words:
-    """Areas carry their words inside, points to the right."""
-    colour = "#3a4048" if layer.style.rules else (layer.style.default.stroke or "#1d2733")[:7]
-    if layer.style.type == "circle":
-        beside = shapely.Point(
-            part.x + OFFSET_MM * spec.metres_per_mm, part.y + OFFSET_MM * spec.metres_per_mm
-        )
-        return Words(text, beside, LABEL_SIZE, "right", colour)
-    return Words(text, part.representative_point(), LABEL_SIZE, colour=colour)
-
-
-def _labels(layer: MapLayer, spec: MapSpec) -> list[Words]:
-    if layer.labels is None:
-        return []
-    view = shapely.box(*spec.view)
-    words = []
-    for shape, text in zip(layer.geometries, layer.labels, strict=True):
-        if not text:
-            continue
-        part = shapely.intersection(shape, view)
-        if part.is_empty:
-            continue
-        words.append(_label(str(text), part, layer, spec))
-    return words

@@ -1,209 +1,129 @@
-"""What makes a picture a map: frame, coordinate ticks, scale bar, north arrow, legend, note."""
+"""What makes a picture a map: frame, coordinates, title, scale, north."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import shapely
 
-from guotu.analysis.cartography.canvas import Anchor, Canvas, Words
-from guotu.analysis.cartography.spec import MapLayer, MapSpec
-from guotu.analysis.cartography.style import Paint, Rule
+from guotu.analysis.cartography.canvas import Canvas, Words
+from guotu.analysis.cartography.legend import column
+from guotu.analysis.cartography.paper import Paper, multiples, round_length, text_mm
+from guotu.analysis.cartography.spec import BAND, FOOT, HEAD, NORTH_MM, MapSpec
+from guotu.analysis.cartography.style import Paint
 
 INK = Paint(fill="#1d2733", stroke=None)
-OUTLINE = Paint(fill="#ffffff", stroke="#1d2733", width=0.6)
-COLUMN = Paint(fill="#ffffff", stroke=None)
-HAIR = Paint(stroke="#1d2733", width=0.8)
-FRAME = Paint(stroke="#1d2733", width=1.4)
-RULE = Paint(stroke="#9aa4b0", width=0.6)
+HOLLOW = Paint(fill="#ffffff", stroke="#1d2733", width=0.6)
+VEIL = Paint(fill="#ffffffd0", stroke=None)
+BLANK = Paint(fill="#ffffff", stroke=None)
+HAIR = Paint(stroke="#1d2733", width=0.6)
+CROSS = Paint(stroke="#1d2733a0", width=0.5)
+FRAME = Paint(stroke="#1d2733", width=0.9)
+HEAVY = Paint(stroke="#1d2733", width=1.6)
 
-TEXT = 8.0
-ROW = 4.0
-SWATCH = 6.0
-MARGIN = 3.0
-FOOT = 30.0
-"""Millimetres at the bottom of the column for scale and notes."""
-HEAD = 18.0
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """Millimetres from the lower left corner of the map to plane coordinates and back."""
-
-    spec: MapSpec
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        west, south, _, _ = self.spec.fitted
-        return west + x * self.spec.metres_per_mm, south + y * self.spec.metres_per_mm
-
-    def box(self, x: float, y: float, width: float, height: float) -> Any:
-        return shapely.box(*self.at(x, y), *self.at(x + width, y + height))
-
-    def point(self, x: float, y: float) -> Any:
-        return shapely.Point(*self.at(x, y))
-
-    def words(self, text: str, x: float, y: float, anchor: Anchor = "right", **look: Any) -> Words:
-        return Words(
-            text,
-            self.point(x, y),
-            look.pop("size", TEXT),
-            anchor,
-            keep=True,
-            halo=look.pop("halo", 0),
-            **look,
-        )
+SMALL = 6.3
+TICKS_MM = 32.0
+CROSS_MM = 1.3
 
 
 def furnish(canvas: Canvas, spec: MapSpec) -> None:
     """Add everything around the map's content."""
     paper = Paper(spec)
-    _ticks(canvas, paper)
-    canvas.paint([paper.box(spec.map_mm, 0, spec.column_mm, spec.height_mm)], COLUMN)
-    _legend(canvas, paper)
-    _scale_bar(canvas, paper)
+    left, below, right, above = spec.frame
+    sheet = paper.box(0, 0, spec.width_mm, spec.height_mm)
+    canvas.paint([sheet.difference(paper.box(left, below, right - left, above - below))], BLANK)
+    _coordinates(canvas, paper)
     _north(canvas, paper)
-    canvas.trace([_segment(paper, spec.map_mm, FOOT, spec.width_mm, FOOT)], RULE)
-    canvas.trace([_segment(paper, spec.map_mm, 0, spec.map_mm, spec.height_mm)], FRAME)
-    inset = 0.15
-    sheet = paper.box(inset, inset, spec.width_mm - 2 * inset, spec.height_mm - 2 * inset)
-    canvas.trace([sheet.exterior], FRAME)
+    _scale(canvas, paper)
+    column(canvas, paper)
+    _frames(canvas, paper)
+    if spec.title:
+        middle, top = spec.width_mm / 2, spec.height_mm - HEAD / 2
+        canvas.write([paper.words(spec.title, middle, top, "middle", size=15, bold=True)])
 
 
-def _ticks(canvas: Canvas, paper: Paper) -> None:
-    """Full coordinates of the grid lines, written inside the frame."""
+def _frames(canvas: Canvas, paper: Paper) -> None:
+    spec, inset = paper.spec, 0.25
+    left, below, right, above = spec.frame
+    top = spec.height_mm - (HEAD if spec.title else 0)
+    edge = spec.width_mm - spec.column_mm
+    outer = paper.box(inset, inset, spec.width_mm - 2 * inset, spec.height_mm - 2 * inset)
+    canvas.trace([paper.box(left, below, right - left, above - below).exterior], FRAME)
+    inner = [paper.line(edge, inset, edge, top), paper.line(inset, FOOT, edge, FOOT)]
+    canvas.trace(
+        [*inner, *([paper.line(inset, top, spec.width_mm - inset, top)] if spec.title else [])], HAIR
+    )
+    canvas.trace([outer.exterior], HEAVY)
+
+
+def _coordinates(canvas: Canvas, paper: Paper) -> None:
+    """Full coordinates of the grid lines in the band around the map, crosses where the lines meet."""
     spec = paper.spec
+    left, below, right, above = spec.frame
     west, south, east, north = spec.view
-    step = round_length(spec.metres_per_mm * 45)
+    step = round_length(spec.metres_per_mm * TICKS_MM)
+    columns = {x: left + (x - west) / spec.metres_per_mm for x in multiples(west, east, step)}
+    rows = {y: below + (y - south) / spec.metres_per_mm for y in multiples(south, north, step)}
     lines, words = [], []
-    for x in _multiples(west, east, step):
-        at = (x - west) / spec.metres_per_mm
-        if 10 < at < spec.map_mm - 10:
-            lines += [_segment(paper, at, spec.height_mm, at, spec.height_mm - 2)]
-            words.append(paper.words(f"{x:.0f}", at, spec.height_mm - 3.6, "middle", size=6.5, halo=1.2))
-    for y in _multiples(south, north, step):
-        at = (y - south) / spec.metres_per_mm
-        if 4 < at < spec.height_mm - 8:
-            lines += [_segment(paper, 0, at, 2, at)]
-            words.append(paper.words(f"{y:.0f}", 2.6, at, "right", size=6.5, halo=1.2))
+    for value, x in columns.items():
+        lines += [paper.line(x, above, x, above + 1), paper.line(x, below, x, below - 1)]
+        words += _marks(paper, f"{value:.0f}", (x, above + 2.7), (x, below - 2.7), (left, right), 0)
+    for value, y in rows.items():
+        lines += [paper.line(left, y, left - 1, y), paper.line(right, y, right + 1, y)]
+        words += _marks(paper, f"{value:.0f}", (left - 2.7, y), (right + 2.7, y), (below, above), 90)
     canvas.trace(lines, HAIR)
     canvas.write(words)
 
 
-def _scale_bar(canvas: Canvas, paper: Paper) -> None:
+def _marks(
+    paper: Paper,
+    text: str,
+    one: tuple[float, float],
+    other: tuple[float, float],
+    limits: tuple[float, float],
+    turn: int,
+) -> list[Words]:
+    """A coordinate on both sides, unless it would reach beyond the map's corners."""
+    along = one[1] if turn else one[0]
+    half = text_mm(text, SMALL) / 2
+    if not limits[0] + half <= along <= limits[1] - half:
+        return []
+    return [paper.words(text, *place, "middle", size=SMALL, turn=turn) for place in (one, other)]
+
+
+def crosses(canvas: Canvas, spec: MapSpec) -> None:
+    """Mark where the grid lines meet; words drawn later win over them."""
+    west, south, east, north = spec.view
+    step, reach = round_length(spec.metres_per_mm * TICKS_MM), CROSS_MM * spec.metres_per_mm
+    lines = []
+    for x in multiples(west + reach, east - reach, step):
+        for y in multiples(south + reach, north - reach, step):
+            lines.append(shapely.LineString([(x - reach, y), (x + reach, y)]))
+            lines.append(shapely.LineString([(x, y - reach), (x, y + reach)]))
+    canvas.trace(lines, CROSS)
+
+
+def _scale(canvas: Canvas, paper: Paper) -> None:
+    """The bar, drawn true to the plane, and the number."""
     spec = paper.spec
-    x, y = spec.map_mm + MARGIN + 1, FOOT - 10
-    length = round_length(spec.metres_per_mm * (spec.column_mm - 2 * MARGIN - 8))
-    half = length / spec.metres_per_mm / 2
-    canvas.paint([paper.box(x, y, half, 1.5)], INK)
-    canvas.paint([paper.box(x + half, y, half, 1.5)], OUTLINE)
-    unit = "m" if length < 2000 else "km"
-    shown = length if unit == "m" else length / 1000
-    marks = (("0", 0.0), (f"{shown / 2:g}", half), (f"{shown:g} {unit}", 2 * half))
-    words = [paper.words(text, x + at, y + 3.6, "middle", size=6.5) for text, at in marks]
-    words.append(paper.words(f"1:{spec.scale:,}", x, y - 3.2, bold=True))
-    for row, line in enumerate(_note_lines(spec)):
-        words.append(paper.words(line, x, y - 7.2 - row * 3.3, size=6.5, colour="#47525e"))
+    x, y = BAND + 2, 2.6
+    length = round_length(spec.metres_per_mm * 46)
+    part = length / spec.metres_per_mm / 4
+    canvas.paint([paper.box(x + at * part, y, part, 1.3) for at in (0, 2)], INK)
+    canvas.paint([paper.box(x + at * part, y, part, 1.3) for at in (1, 3)], HOLLOW)
+    unit, shown = ("m", length) if length < 2000 else ("km", length / 1000)
+    words = [
+        paper.words(f"{shown * at / 4:g}", x + at * part, y + 3.1, "middle", size=SMALL) for at in (0, 1, 2)
+    ]
+    words.append(paper.words(f"{shown:g} {unit}", x + 4 * part, y + 3.1, "middle", size=SMALL))
+    label = "比例尺 " if spec.lang == "zh" else "Scale "
+    end = spec.width_mm - spec.column_mm - 3
+    words.append(paper.words(f"{label}1:{spec.scale:,}", end, FOOT / 2, "left", size=9, bold=True))
     canvas.write(words)
-
-
-def _note_lines(spec: MapSpec) -> list[str]:
-    if spec.lang == "zh":
-        zone = f"CGCS2000 {spec.zone.width}度带第{spec.zone.zone}带"
-    else:
-        zone = f"CGCS2000 {spec.zone.width}° zone {spec.zone.zone}"
-    return [zone, f"EPSG:{spec.zone.epsg}", *spec.note.split("\n")][:4]
 
 
 def _north(canvas: Canvas, paper: Paper) -> None:
-    x, y = paper.spec.width_mm - 8, paper.spec.height_mm - 17
-    left = shapely.Polygon([paper.at(x, y + 10), paper.at(x - 2.6, y), paper.at(x, y + 2.4)])
-    right = shapely.Polygon([paper.at(x, y + 10), paper.at(x + 2.6, y), paper.at(x, y + 2.4)])
-    canvas.paint([left], INK)
-    canvas.paint([right], OUTLINE)
-    canvas.write([paper.words("北" if paper.spec.lang == "zh" else "N", x, y + 12.4, "middle", bold=True)])
-
-
-def _legend(canvas: Canvas, paper: Paper) -> None:
-    spec = paper.spec
-    left, top = spec.map_mm + MARGIN, spec.height_mm - 6.5
-    words = [paper.words("图例" if spec.lang == "zh" else "Legend", left, top, bold=True, size=10)]
-    entries = list(legend_entries(spec))
-    room = int((spec.height_mm - FOOT - HEAD) / ROW)
-    shown, more = (entries, 0) if len(entries) <= room else (entries[: room - 1], len(entries) - room + 1)
-    for row, (text, paint, kind) in enumerate(shown):
-        y = spec.height_mm - HEAD - row * ROW
-        _swatch(canvas, paper, left, y, paint, kind)
-        words.append(paper.words(text, left + SWATCH + 1.4, y, size=7.5))
-    if more:
-        rest = f"其余 {more} 类从略" if spec.lang == "zh" else f"{more} more"
-        words.append(
-            paper.words(rest, left, spec.height_mm - HEAD - len(shown) * ROW, size=6.5, colour="#47525e")
-        )
-    canvas.write(words)
-
-
-def _swatch(canvas: Canvas, paper: Paper, x: float, y: float, paint: Paint, kind: str) -> None:
-    if kind == "circle":
-        canvas.paint([paper.point(x + SWATCH / 2, y)], paint, points=True)
-        return
-    box = paper.box(x, y - 1.4, SWATCH, 2.8)
-    canvas.paint([box], paint)
-    if paint.hatch:
-        canvas.trace(hatching([box], paper.spec), Paint(stroke=paint.stroke, width=0.6))
-
-
-def legend_entries(spec: MapSpec) -> Iterator[tuple[str, Paint, str]]:
-    """(words, paint, kind) of what the map shows, marks first, then layers from top to bottom."""
-    view = shapely.box(*spec.view)
-    for layer in sorted(spec.layers, key=lambda layer: -layer.style.order):
-        if not layer.legend:
-            continue
-        seen = shapely.intersects(layer.geometries, view)
-        if not seen.any():
-            continue
-        yield from _entries(layer, seen, spec)
-
-
-def _entries(layer: MapLayer, seen: Any, spec: MapSpec) -> Iterator[tuple[str, Paint, str]]:
-    if layer.classes is None or not layer.style.rules:
-        yield layer.title, layer.style.default, layer.style.type
-        return
-    rules: dict[Rule | None, None] = {}
-    for value, here in zip(layer.classes, seen, strict=True):
-        if here:
-            rules.setdefault(layer.style.rule_of(value))
-    order = {rule: number for number, rule in enumerate(layer.style.rules)}
-    for rule in sorted((rule for rule in rules if rule), key=order.__getitem__):
-        yield rule.label(spec.lang), rule.paint, layer.style.type
-    if None in rules:
-        yield layer.title, layer.style.default, layer.style.type
-
-
-def hatching(shapes: Any, spec: MapSpec, gap_mm: float = 1.6) -> list[Any]:
-    """Lines at 45° through shapes, `gap_mm` apart on paper, on one grid for the whole map."""
-    west, south, east, north = spec.fitted
-    height, gap = north - south, gap_mm * spec.metres_per_mm * math.sqrt(2)
-    starts = [west - height + gap * step for step in range(int((east - west + height) / gap) + 1)]
-    lines = shapely.multilinestrings([shapely.LineString([(x, south), (x + height, north)]) for x in starts])
-    cut = shapely.intersection(shapely.union_all(shapes), lines)
-    return [] if cut.is_empty else [cut]
-
-
-def round_length(metres: float) -> float:
-    """The largest of 1, 2, 5 · 10ⁿ that is not longer."""
-    power = 10.0 ** math.floor(math.log10(metres))
-    return next(power * factor for factor in (5, 2, 1) if power * factor <= metres)
-
-
-def _multiples(low: float, high: float, step: float) -> Iterator[float]:
-    value = math.ceil(low / step) * step
-    while value <= high:
-        yield value
-        value += step
-
-
-def _segment(paper: Paper, x0: float, y0: float, x1: float, y1: float) -> Any:
-    return shapely.LineString([paper.at(x0, y0), paper.at(x1, y1)])
+    _, _, right, above = paper.spec.frame
+    x, y = right - NORTH_MM / 2, above - NORTH_MM
+    canvas.paint([shapely.Point(paper.at(x, y + 5.2)).buffer(6.4 * paper.spec.metres_per_mm)], VEIL)
+    canvas.paint([paper.shape((x, y + 8), (x - 2.2, y), (x, y + 1.8))], INK)
+    canvas.paint([paper.shape((x, y + 8), (x + 2.2, y), (x, y + 1.8))], HOLLOW)
+    canvas.write([paper.words("北" if paper.spec.lang == "zh" else "N", x, y + 9.8, "middle", bold=True)])

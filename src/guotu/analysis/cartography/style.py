@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -17,7 +18,8 @@ StyleType = Literal["fill", "line", "circle"]
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Colours are #rrggbb or #rrggbbaa; widths, dashes and radius in CSS pixels (1/96 inch)."""
+    """Colours are #rrggbb or #rrggbbaa; widths, dashes and radius in CSS pixels (1/96 inch); hatching leans right or left;
+    a line may stand on a broader casing."""
 
     fill: str | None = None
     stroke: str | None = None
@@ -25,6 +27,19 @@ class Paint:
     dash: tuple[float, ...] = ()
     hatch: bool = False
     radius: float = 4.0
+    casing: str | None = None
+    lean: Literal["left", "right"] = "right"
+
+    @property
+    def outlined(self) -> Paint:
+        """The same without its fill."""
+        return replace(self, fill=None)
+
+    @property
+    def quiet(self) -> Paint:
+        """The same, pale, as ground for what a map is about."""
+        fill = _pale(self.fill) if self.fill else None
+        return replace(self, fill=fill, stroke=_pale(self.stroke) if self.stroke else None)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -63,11 +78,21 @@ class LayerStyle:
     prefix: int | None = None
     zh: str = ""
     en: str = ""
+    by_value: Mapping[str, Rule] = attribute(default_factory=dict, compare=False, repr=False)
 
     def rule_of(self, value: object) -> Rule | None:
         """The rule of a class, None where the default paint serves."""
         text = str(value)[: self.prefix] if self.prefix else str(value)
-        return _by_value(self).get(text)
+        return self.by_value.get(text)
+
+    def title(self, lang: Lang) -> str:
+        """What the style's own declaration calls it; empty for datasets, which the catalogue names."""
+        return self.zh if lang == "zh" else self.en
+
+    def repainted(self, change: Callable[[Paint], Paint]) -> LayerStyle:
+        """The same classes in other paint."""
+        rules = tuple(replace(rule, paint=change(rule.paint)) for rule in self.rules)
+        return replace(self, default=change(self.default), rules=rules, by_value=_by_value(rules))
 
     def as_dict(self) -> dict[str, Any]:
         """For a client that paints by exact values."""
@@ -81,9 +106,12 @@ class LayerStyle:
         }
 
 
-@cache
-def _by_value(style: LayerStyle) -> Mapping[str, Rule]:
-    return {value: rule for rule in style.rules for value in rule.values}
+def _by_value(rules: Iterable[Rule]) -> Mapping[str, Rule]:
+    return {value: rule for rule in rules for value in rule.values}
+
+
+PALE = 0.58
+"""How far towards white a quiet colour goes."""
 
 
 @cache
@@ -103,8 +131,13 @@ def layer_style(dataset: str) -> LayerStyle:
 
 @cache
 def mark_style(id: str) -> LayerStyle:
-    """The style of what a review draws over the layers: project, conflict, noted, buffer, corner."""
+    """The style of what a review draws over the layers: project, conflict, attention, noted, buffer, spot, corner."""
     return _style(id, _document()["marks"][id])
+
+
+def marks() -> tuple[str, ...]:
+    """Every declared mark."""
+    return tuple(_document()["marks"])
 
 
 def styled() -> tuple[str, ...]:
@@ -127,6 +160,7 @@ def _style(id: str, body: dict[str, Any]) -> LayerStyle:
         prefix=body.get("prefix"),
         zh=body.get("zh", ""),
         en=body.get("en", ""),
+        by_value=_by_value(listed),
     )
 
 
@@ -156,4 +190,12 @@ def _paint(body: dict[str, Any]) -> Paint:
         dash=tuple(body.get("dash") or ()),
         hatch=body.get("hatch", False),
         radius=body.get("radius", 4.0),
+        casing=body.get("casing"),
+        lean=body.get("lean", "right"),
     )
+
+
+def _pale(colour: str) -> str:
+    """A colour mixed with white, opacity kept."""
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(part + (255 - part) * PALE):02x}" for part in parts) + colour[7:]
