@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { address, api, ProblemError } from '@/api/client'
+import { address, api, nameOf, ProblemError } from '@/api/client'
 
 const answer = (status: number, body: unknown) => new Response(body === undefined ? null : JSON.stringify(body), { status })
 
@@ -20,6 +20,10 @@ describe('calls to the node', () => {
     const problem = { title: 'x', status: 422, code: 'GT-1201', detail: 'd', hint: 'h' }
     vi.spyOn(globalThis, 'fetch').mockResolvedValue(answer(422, problem))
     await expect(api.node()).rejects.toEqual(new ProblemError(problem))
+  })
+  it('save a report under the name the node gave', () => {
+    expect(nameOf("attachment; filename*=UTF-8''%E9%9D%92%E7%A6%BE.pdf", 'x')).toBe('青禾.pdf')
+    expect(nameOf(null, 'review.pdf')).toBe('review.pdf')
   })
   it('say so when the node is away', async () => {
     vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('refused'))

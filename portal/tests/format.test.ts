@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hectares, moment, mu, sexagesimal, squareMetres } from '@/format'
+import { hectares, moment, mu, sexagesimal, shortVersion, squareMetres } from '@/format'
 
 describe('numbers as people read them', () => {
   it('shows hectares with four decimals and mu with two', () => {
@@ -12,7 +12,11 @@ describe('numbers as people read them', () => {
     expect(sexagesimal(29.999999999)).toBe('30°00′00.0″')
     expect(sexagesimal(-0.5)).toBe('-0°30′00.0″')
   })
-  it('cuts moments to minutes', () => {
-    expect(moment('2026-01-02T03:04:05+00:00')).toBe('2026-01-02 03:04')
+  it('shows moments in the reader’s own time, to the minute', () => {
+    const local = new Date(2026, 0, 2, 3, 4, 59)
+    expect(moment(local.toISOString())).toBe('2026-01-02 03:04')
+  })
+  it('shortens versions to what people say', () => {
+    expect(shortVersion('1.20927#120fa1e625b5, 1.3#ab')).toBe('1.20927, 1.3')
   })
 })

@@ -21,19 +21,26 @@ TEXT = {
 }
 
 
+def root() -> Path:
+    """Where the built portal lies, if it has been built."""
+    return Path(str(resources.files("guotu.serve") / PLACE)).resolve()
+
+
 def install(app: FastAPI) -> None:
     """Serve the portal under / for every path no other route took."""
-    root = Path(str(resources.files("guotu.serve") / PLACE))
+    home = root()
 
     @app.get("/{path:path}", include_in_schema=False)
     def page(path: str, request: Request) -> Response:
         if path.startswith(("api/", "ogc/", "ows/", "x/")):
             raise HTTPException(404)
-        file = (root / path).resolve()
-        if path and file.is_file() and file.is_relative_to(root.resolve()):
+        file = (home / path.lstrip("/")).resolve() if "\0" not in path else home
+        if path and file.is_relative_to(home) and file.is_file():
             kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
             return FileResponse(file, headers={"Cache-Control": kept})
-        if (root / "index.html").is_file():
-            return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
+        if path.startswith("assets/"):
+            raise HTTPException(404)
+        if (home / "index.html").is_file():
+            return FileResponse(home / "index.html", headers={"Cache-Control": "no-cache"})
         lang = language(request)
         return HTMLResponse(NOT_BUILT.format(lang=lang, text=TEXT[lang]))
