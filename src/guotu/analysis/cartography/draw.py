@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ import typst
 from guotu.analysis.cartography.canvas import VECTOR_DPI, Canvas
 from guotu.analysis.cartography.furniture import crosses, furnish
 from guotu.analysis.cartography.lettering import lettering
-from guotu.analysis.cartography.paper import hatching
+from guotu.analysis.cartography.paper import across_mm, hatching
 from guotu.analysis.cartography.spec import MapLayer, MapSpec, Picture, PictureFormat
 from guotu.analysis.cartography.style import Paint
 
+ROOMY_MM, THINNEST = 5.0, 0.15
+"""Areas narrower than so many millimetres have thinner outlines, down to a part of the width that their style gives them."""
+HATCH_FROM = 0.3
 CASING = 2.4
 """How much broader than its line a casing is, in CSS pixels."""
 
@@ -56,8 +60,9 @@ def _page(body: bytes, spec: MapSpec) -> bytes:
 
 
 def _paint(canvas: Canvas, layer: MapLayer, spec: MapSpec) -> None:
-    kind = layer.style.type
-    for paint, shapes in _by_paint(layer):
+    kind, thin = layer.style.type, _thinning(layer, spec)
+    for bold, shapes in _by_paint(layer):
+        paint = replace(bold, width=bold.width * thin, hatch=bold.hatch and thin > HATCH_FROM)
         if paint.casing and kind != "circle":
             edges = shapes if kind == "line" else shapely.boundary(shapes)
             canvas.trace(edges, Paint(stroke=paint.casing, width=paint.width + CASING))
@@ -67,6 +72,13 @@ def _paint(canvas: Canvas, layer: MapLayer, spec: MapSpec) -> None:
         canvas.paint(shapes, paint, points=kind == "circle")
         if paint.hatch:
             canvas.trace(hatching(shapes, spec, paint.lean), Paint(stroke=paint.stroke, width=0.6))
+
+
+def _thinning(layer: MapLayer, spec: MapSpec) -> float:
+    """1 where features are large on paper, less where their outlines would cover them."""
+    if layer.style.type != "fill":
+        return 1.0
+    return min(max(across_mm(layer.geometries, spec) / ROOMY_MM, THINNEST), 1.0)
 
 
 def _by_paint(layer: MapLayer) -> list[tuple[Paint, Any]]:

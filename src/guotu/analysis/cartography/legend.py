@@ -142,13 +142,13 @@ def _of_layer(layer: MapLayer, seen: Any, spec: MapSpec) -> Iterator[Entry]:
         return
     focus = shapely.box(*spec.view) if spec.focus is None else spec.focus
     shapes = layer.geometries[seen]
-    weights = shapely.area(shapes) + shapely.intersects(shapes, focus) * FOCUS_M2
+    values = [value for value, here in zip(layer.classes, seen, strict=True) if here]
     sums: dict[Rule | None, float] = {}
-    for value, weight in zip(
-        (v for v, here in zip(layer.classes, seen, strict=True) if here), weights, strict=True
+    for value, area, near in zip(
+        values, shapely.area(shapes), shapely.intersects(shapes, focus), strict=True
     ):
         rule = style.rule_of(value)
-        sums[rule] = sums.get(rule, 0.0) + float(weight)
+        sums[rule] = max(sums.get(rule, 0.0) + float(area), FOCUS_M2 if near else 0.0)
     for rule in style.rules:
         if rule in sums:
             yield Entry(rule.label(spec.lang), rule.paint, style.type, sums[rule])

@@ -9,13 +9,15 @@ import numpy as np
 import shapely
 
 from guotu.analysis.cartography.canvas import Words
-from guotu.analysis.cartography.paper import text_mm
+from guotu.analysis.cartography.paper import across_mm, text_mm
 from guotu.analysis.cartography.spec import NORTH_MM, MapLayer, MapSpec
 
-SIZE = 7.0
+BOLD_ABOVE = 9.0
 OFFSET_MM = 1.1
 QUIET_ORDER = 20
 """Layers of a lower style order are ground: their words are grey and small."""
+CROWDED_MM = 3.0
+"""Ground whose areas are mostly smaller than this carries no words: the few that fit would seem to be the ones that matter."""
 ASIDE = 0.38
 """Sine of the angle within which words stand above or below a point and not beside it."""
 CENTRE_TOLERANCE = 0.01
@@ -33,20 +35,24 @@ def lettering(layer: MapLayer, spec: MapSpec) -> Iterator[Words]:
 
 def _inside(layer: MapLayer, spec: MapSpec) -> Iterator[Words]:
     """Areas carry their words at the centre of the largest circle inside, if the words have room there."""
-    named = np.array([bool(text) for text in layer.labels or ()], bool)
-    if not named.any():
-        return
-    parts = shapely.intersection(layer.geometries[named], shapely.box(*spec.view))
-    texts = [str(text) for text in layer.labels or () if text]
     ground = layer.faded or layer.style.order < QUIET_ORDER
-    size = SIZE - 0.8 if ground else SIZE
+    if ground and across_mm(layer.geometries, spec) < CROWDED_MM:
+        return
+    size = layer.style.text - 0.8 if ground else layer.style.text
     colour = "#4a525c" if ground or layer.style.rules else (layer.style.default.stroke or "#1d2733")[:7]
+    least = 0.5 * text_mm("口", size) * spec.metres_per_mm
+    named = np.array([bool(text) for text in layer.labels or ()], bool)
+    named &= (shapely.area(layer.geometries) > np.pi * least**2) | (
+        shapely.get_dimensions(layer.geometries) < 2
+    )
+    parts = shapely.intersection(layer.geometries[named], shapely.box(*spec.view))
+    texts = [str(text) for text, here in zip(layer.labels or (), named, strict=True) if here]
     for part, text in zip(parts, texts, strict=True):
         centre, radius = _roomiest(part)
-        if centre is None or radius / spec.metres_per_mm < 0.5 * text_mm("口", size):
+        if centre is None or radius < least:
             continue
         if _within(centre, text_mm(text, size), text_mm("口", size), spec):
-            yield Words(text, centre, size, colour=colour)
+            yield Words(text, centre, size, colour=colour, bold=size > BOLD_ABOVE)
 
 
 def _roomiest(part: Any) -> tuple[Any, float]:
@@ -73,8 +79,9 @@ def _beside(layer: MapLayer, spec: MapSpec) -> Iterator[Words]:
         at = shapely.Point(point.x + x * offset, point.y + y * offset)
         anchor = "middle" if abs(x) < ASIDE else "right" if x > 0 else "left"
         height = "middle" if abs(y) < ASIDE else "top" if y > 0 else "bottom"
-        if _within(at, 2 * text_mm(str(text), SIZE), text_mm("口", SIZE), spec):
-            yield Words(str(text), at, SIZE, anchor, height, colour)  # type: ignore[arg-type]
+        size = layer.style.text
+        if _within(at, 2 * text_mm(str(text), size), text_mm("口", size), spec):
+            yield Words(str(text), at, size, anchor, height, colour)  # type: ignore[arg-type]
 
 
 def _within(centre: Any, width_mm: float, height_mm: float, spec: MapSpec) -> bool:

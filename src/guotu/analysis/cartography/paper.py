@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import shapely
 
 from guotu.analysis.cartography.canvas import Anchor, Words
 from guotu.analysis.cartography.spec import MM_PER_INCH, MapSpec
+from guotu.model.arrays import GeometryArray
 
 CSS_PIXEL_MM = MM_PER_INCH / 96
 NARROW = 0.56
@@ -92,6 +94,13 @@ def hatching(
     near = shapely.union_all(shapely.intersection(shapes, shapely.box(*spec.view)))
     cut = shapely.intersection(near, lines)
     return [] if cut.is_empty else [cut]
+
+
+def across_mm(shapes: GeometryArray, spec: MapSpec) -> float:
+    """How large areas are on paper: the side of a square of their median area; without any, no limit."""
+    if not len(shapes):
+        return math.inf
+    return float(np.median(shapely.area(shapes))) ** 0.5 / spec.metres_per_mm
 
 
 def round_length(metres: float) -> float:

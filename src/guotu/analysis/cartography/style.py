@@ -67,7 +67,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class LayerStyle:
-    """A layer's paint: by class where `field` is given (by its first `prefix` characters, if any), else `default`."""
+    """A layer's paint: by class where `field` is given (by its first `prefix` characters, if any), else `default`.
+
+    `text` is the size of the words written on it, in CSS pixels.
+    """
 
     id: str
     type: StyleType
@@ -78,6 +81,7 @@ class LayerStyle:
     prefix: int | None = None
     zh: str = ""
     en: str = ""
+    text: float = 7.0
     by_value: Mapping[str, Rule] = attribute(default_factory=dict, compare=False, repr=False)
 
     def rule_of(self, value: object) -> Rule | None:
@@ -160,6 +164,7 @@ def _style(id: str, body: dict[str, Any]) -> LayerStyle:
         prefix=body.get("prefix"),
         zh=body.get("zh", ""),
         en=body.get("en", ""),
+        text=body.get("text", 7.0),
         by_value=_by_value(listed),
     )
 
