@@ -100,7 +100,7 @@ def across_mm(shapes: GeometryArray, spec: MapSpec) -> float:
     """How large areas are on paper: the side of a square of their median area; without any, no limit."""
     if not len(shapes):
         return math.inf
-    return float(np.median(shapely.area(shapes))) ** 0.5 / spec.metres_per_mm
+    return math.sqrt(float(np.median(shapely.area(shapes)))) / spec.metres_per_mm
 
 
 def round_length(metres: float) -> float:
