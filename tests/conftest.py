@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from tiny_county import Tiny, made_once
 
 settings.register_profile("house", deadline=None)  # the first call of a loop compiles it
 settings.load_profile("house")
@@ -44,6 +45,13 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """A tiny county and a node that holds it, to be read only."""
+    base = tmp_path_factory.getbasetemp()
+    return made_once((base.parent if base.name.startswith("popen-") else base) / "demo")
 
 
 def open_data() -> Path | None:

@@ -9,6 +9,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -104,9 +105,7 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def language(arguments: Sequence[str], setting: str) -> Lang:
     """The language asked for with `--lang`, else the setting's."""
-    asked = [
-        after for option, after in zip(arguments, [*arguments[1:], ""], strict=True) if option == "--lang"
-    ]
+    asked = [after for option, after in pairwise(arguments) if option == "--lang"]
     asked += [each.removeprefix("--lang=") for each in arguments if each.startswith("--lang=")]
     for wanted in (*asked, setting):
         if wanted in ("zh", "en"):
