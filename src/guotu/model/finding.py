@@ -98,7 +98,9 @@ class QualityReport:
             "summary": self.summary(lang),
             "counts": [count.as_dict(lang) for count in self.counts],
             "findings": [finding.as_dict(lang) for finding in self.findings],
-            "fields": [{"source": f.source, "field": f.code, "reason": f.zh if zh else f.en} for f in self.fields],
+            "fields": [
+                {"source": f.source, "field": f.code, "reason": f.zh if zh else f.en} for f in self.fields
+            ],
             "notes": [note[0] if zh else note[1] for note in self.notes],
         }
 
