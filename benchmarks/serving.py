@@ -1,6 +1,6 @@
 """Warm answers of a node over real HTTP: the program is started on a demo node; prints Markdown.
 
-usage: python benchmarks/http.py [--home demo-out/node] [--project demo-out/project.txt] [--runs 60]
+usage: python benchmarks/serving.py [--home demo-out/node] [--project demo-out/project.txt] [--runs 60]
 
 One client asks one thing after another over one connection; what is measured is the whole answer as the client has it in hand.
 """
