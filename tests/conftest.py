@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
 from tiny_county import Tiny, made_once
 
 settings.register_profile("house", deadline=None)  # the first call of a loop compiles it

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny_county import Tiny
 
 from guotu.cli import pages
 from guotu.cli.main import VERBS, run
 from guotu.errors.kinds import all_kinds
 from guotu.settings import TABLE
+from tiny_county import Tiny
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -126,7 +126,7 @@ def test_the_commands_of_the_pages_run(
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     found = [ROOT / line.strip('"') for line in listed.stdout.splitlines()]
     return [path for path in found if path.is_file()]
 

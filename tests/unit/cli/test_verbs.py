@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pyogrio
 import pytest
-from tiny_county import Tiny
 
 from guotu.ops.demo_folder import MARK
+from tiny_county import Tiny
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tiny_county import Tiny
 
 from guotu import settings
 from guotu.errors import GuotuError
@@ -19,6 +18,7 @@ from guotu.model.resource import Label, Resource, ResourceKind, Secrecy
 from guotu.node import Node, NodeIdentity
 from guotu.ops import documents, quality_report
 from guotu.ops.intake import Delivery, judge, limits, schema_of, take_in
+from tiny_county import Tiny
 
 
 @pytest.fixture

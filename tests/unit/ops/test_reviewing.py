@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny_county import Tiny
 
 from guotu import settings
 from guotu.apps.approval.request import ReviewRequest
@@ -17,6 +16,7 @@ from guotu.model.project import ProjectBoundary
 from guotu.model.resource import Secrecy
 from guotu.node import Node
 from guotu.ops.reviewing import again, examine, keep, kept
+from tiny_county import Tiny
 
 OFFICER = Subject("officer", "审批员", "", frozenset({Role.OFFICER}), Secrecy.INTERNAL)
 ADMIN = Subject("admin", "管理员", "", frozenset({Role.ADMINISTRATOR}), Secrecy.TOP_SECRET)
