@@ -23,7 +23,7 @@ OPEN = next(
 )
 VECTOR = {
     "", ".csv", ".dbf", ".dxf", ".geojson", ".gpkg", ".gpx", ".gz", ".json", ".parquet", ".pbf", ".resource", ".shp", ".template",
-    ".tgz", ".txt", ".zip", ".7z",
+    ".tgz", ".txt", ".xlsx", ".zip", ".7z",
 }  # fmt: skip
 REASONS = {
     "GT-1103",
@@ -33,6 +33,7 @@ REASONS = {
     "GT-1110",
     "GT-1113",
     "GT-1115",
+    "GT-1120",
     "GT-1203",
     "GT-1204",
     "GT-1205",
@@ -56,11 +57,18 @@ EXPECTED: dict[str, int | str] = {
     "09_faults_himatibet/HimaTibetMap.geojson": 940,
     "09_faults_himatibet/shp/sutures.shp": 18,
     "09_faults_himatibet/shp/volcanic_rocks.shp": 90,
+    "02_cn_codes_modood/streets.csv": 41_352,
+    "02_cn_codes_modood/areas.csv": 2_978,
+    "10_spdata_cc0/worldbank_df.csv": 177,
+    "17_uk_brownfield_registers/2c8470a8cf8f80693ba26bc208c754c2c5c6f02c27ec8be74df629c51e050935.csv": "GT-1221",
+    "17_uk_brownfield_registers/de3918b3af88df0eebce7fbb3f8bc36f571f59fda90470f9b1e8bee3145f8ca0.csv": "GT-1120",
     "18_format_pairs_digital_land/geojson.resource": 1,
     "23_torture_small/curvepolygon.gpkg": 1,
     "23_torture_small/line_zm.gpkg": 1,
     "23_torture_small/pyshp/corrupt_too_long.shp": "GT-1115",
     "23_torture_small/pyshp/empty_zipfile.zip": "GT-1113",
+    "25_documents_tika/testEXCEL.xlsx": 16,
+    "25_documents_tika/testEXCEL_protected_passtika.xlsx": "GT-1108",
     "25_documents_tika/testZipEncrypted.zip": "GT-1108",
     "25_documents_tika/testZIP_corrupted_oom.zip": "GT-1107",
     "25_documents_tika/test-zip-of-zip.zip": "GT-1110",
@@ -68,14 +76,23 @@ EXPECTED: dict[str, int | str] = {
 }
 
 
+ABROAD: dict[str, int] = {
+    "18_format_pairs_digital_land/xlsx.resource": 8,
+    "18_format_pairs_digital_land/csv.resource": 2,
+    "22_geoparquet_examples/data-polygon-wkt.csv": 4,
+}
+"""Degrees outside China, read where the user says what they are."""
+
+
 def items() -> list[Path]:
     return [path for path in sorted(OPEN.rglob("*")) if path.is_file() and path.suffix.lower() in VECTOR]
 
 
-def outcome(path: Path, work: Path) -> int | GuotuError:
+def outcome(path: Path, work: Path, crs_epsg: int | None = None) -> int | GuotuError:
     """Rows read in all layers, or the reason of the first refusal."""
+    limits = ReadLimits(SandboxLimits(2048, SECONDS))
     try:
-        with open_source(path, work=work, limits=ReadLimits(SandboxLimits(2048, SECONDS))) as source:
+        with open_source(path, work=work, limits=limits, crs_epsg=crs_epsg) as source:
             layers = [source.layer(name) for name in source.layers]
             counts = [sum(batch.num_rows for batch in layer.batches()) for layer in layers]
             assert counts == [layer.feature_count for layer in layers]
@@ -105,3 +122,9 @@ def test_nothing_crashes_or_hangs_and_every_refusal_has_its_reason(part: int, tm
 def test_known_items_give_their_known_answer(name: str, tmp_path: Path) -> None:
     found = outcome(OPEN / name, tmp_path)
     assert (found.code if isinstance(found, GuotuError) else found) == EXPECTED[name]
+
+
+@pytest.mark.skipif(not OPEN.is_dir(), reason="the open data set is not beside the project")
+@pytest.mark.parametrize("name", ABROAD)
+def test_items_from_abroad_are_read_once_their_system_is_named(name: str, tmp_path: Path) -> None:
+    assert outcome(OPEN / name, tmp_path, crs_epsg=4326) == ABROAD[name]

@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import shapely
 from shapely.geometry import Polygon, box
 
@@ -105,6 +106,15 @@ def geojson(folder: Path, coordinates: Any, *, crs: str | None = None, kind: str
     path = folder / "范围.geojson"
     path.write_text(f'{{"type": "FeatureCollection", {member} "features": [{body}]}}', encoding="utf-8")
     return path
+
+
+def workbook(folder: Path, rows: Any = (("a", "b"), (1, 2))) -> Path:
+    """An XLSX of one sheet."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "表.xlsx")
+    return folder / "表.xlsx"
 
 
 def wkb_polygon(*rings: Any) -> bytes:

@@ -32,6 +32,7 @@ from faulty.makers import (
     shapefile,
     text,
     wkb_polygon,
+    workbook,
     zipped,
     zipped_shapefile,
 )
@@ -175,6 +176,41 @@ def _file(name: str, content: str | bytes) -> Build:
     return lambda folder: text(folder, content, name, "utf-8")
 
 
+def _damaged_csv(folder: Path) -> Path:
+    body = "名称,值\n" + "甲地块,1\n" * 99
+    return text(folder, body.encode("gb18030") + b"\xff\xff,1\n", "表.csv")
+
+
+def _with_member(path: Path, member: str, content: bytes) -> Path:
+    """The package with one member replaced."""
+    with zipfile.ZipFile(path) as source:
+        members = {name: source.read(name) for name in source.namelist()} | {member: content}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as sink:
+        for name, body in members.items():
+            sink.writestr(name, body)
+    return path
+
+
+def _broken_workbook(folder: Path) -> Path:
+    return _with_member(workbook(folder), "xl/workbook.xml", b"<workbook><sheets>")
+
+
+def _bomb_workbook(folder: Path) -> Path:
+    path = workbook(folder)
+    raw = bytearray(_with_member(path, "xl/sharedStrings.xml", bytes(12 << 20)).read_bytes())
+    at = raw.rindex(b"xl/sharedStrings.xml") - 46
+    raw[at + 24 : at + 28] = struct.pack("<I", 3 << 30)
+    path.write_bytes(raw)
+    return path
+
+
+def _renamed_document(folder: Path) -> Path:
+    with zipfile.ZipFile(folder / "表.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<document/>")
+    return folder / "表.xlsx"
+
+
 def _swapped(geometry: object) -> object:
     return shapely.transform(geometry, lambda xy: xy[:, ::-1])
 
@@ -215,7 +251,33 @@ CASES: list[Case] = [
     Case("a path that leads nowhere", lambda folder: folder / "没有.shp", "GT-1101", "没有.shp", OPEN),
     Case("an empty file", _file("空.shp", b""), "GT-1102", "空.shp", OPEN),
     Case("a renamed text called GeoPackage", _file("假.gpkg", "hello\n"), "GT-1103", "假.gpkg", OPEN),
-    Case("a CSV table", _file("表.csv", "a,b\n1,2\n"), "GT-1104", "表.csv", OPEN),
+    Case(
+        "a CSV row with a nameless value", _file("表.csv", "a,b\n1,2\n1,2,3\n"), "GT-1133", '"row": 3', OPEN
+    ),
+    Case("a CSV without header", _file("表.csv", "-1,2\n-3,4\n"), "GT-1132", "表.csv", OPEN),
+    Case("a CSV with an open quote", _file("表.csv", 'a,b\n1,2\n"x,2\n'), "GT-1115", '"row": 3', OPEN),
+    Case(
+        "a CSV with a NUL inside",
+        _file("表.csv", b"a,b\n" + b"1,2\n" * 2000 + b"x,\x00\n"),
+        "GT-1115",
+        "表.csv",
+        OPEN,
+    ),
+    Case("a CSV damaged in its text", _damaged_csv, "GT-1120", '"row": 101', OPEN),
+    Case(
+        "a CSV of degrees the wrong way round",
+        _file("表.csv", "a,lon,lat\n1,30.1,114.2\n"),
+        "GT-1223",
+        "coordinate",
+        OPEN,
+    ),
+    Case(
+        "a CSV of points nowhere", _file("表.csv", "a,lon,lat\n1,-71.1,42.3\n"), "GT-1221", "coordinate", OPEN
+    ),
+    Case("a truncated workbook", lambda f: cut(workbook(f), 0.6), "GT-1107", "表.xlsx", OPEN),
+    Case("a workbook with damaged XML", _broken_workbook, "GT-1115", "表.xlsx", OPEN),
+    Case("a workbook that is a bomb", _bomb_workbook, "GT-1111", "表.xlsx", OPEN),
+    Case("a document called workbook", _renamed_document, "GT-1104", "表.xlsx", OPEN),
     Case("a KML", _file("图.kml", '<kml xmlns="x"><Document/></kml>'), "GT-1104", "图.kml", OPEN),
     Case("a GML", _file("图.gml", "<gml:FeatureCollection/>"), "GT-1104", "图.gml", OPEN),
     Case("a DXF", _file("图.dxf", "  0\nSECTION\n  2\nHEADER\n"), "GT-1104", "图.dxf", OPEN),

@@ -23,8 +23,8 @@ FORMAT_UNKNOWN = Kind(
     Family.REFUSED,
     "{name} 的内容不是认识的数据格式",
     "The content of {name} is no known data format",
-    "请提供 Shapefile、GeoPackage、FileGDB、GeoJSON 或界址点 TXT。",
-    "Please give a Shapefile, GeoPackage, FileGDB, GeoJSON or boundary TXT.",
+    "请提供 Shapefile、GeoPackage、FileGDB、GeoJSON、CSV、XLSX 或界址点 TXT。",
+    "Please give a Shapefile, GeoPackage, FileGDB, GeoJSON, CSV, XLSX or boundary TXT.",
 )
 FORMAT_NOT_READ = Kind(
     "GT-1104",
@@ -249,4 +249,28 @@ TXT_DECLARED = Kind(
     "The header says {key}={value}, which cannot be accepted",
     "改正文件头；接受 2000 国家大地坐标系、高斯克吕格、3 或 6 度分带、米。",
     "Correct the header; CGCS2000, Gauss-Krüger, 3 or 6 degree zones and metres are accepted.",
+)
+TABLE_NO_HEADER = Kind(
+    "GT-1132",
+    Family.REFUSED,
+    "{name} 里找不到表头行",
+    "{name} has no header row",
+    "第一行写各列的名称，名称不要用数字，也不要合并单元格。",
+    "Give the columns names in the first row: words, not numbers, and no merged cells.",
+)
+TABLE_ROW = Kind(
+    "GT-1133",
+    Family.REFUSED,
+    "{name} 第 {line} 行有 {cells} 个单元格，表头只有 {width} 列",
+    "Line {line} of {name} has {cells} cells where the header names {width} columns",
+    "给多出的列补上列名；值中含分隔符的要用英文双引号括起。",
+    "Name the extra columns; quote values that contain the delimiter.",
+)
+XML_UNSAFE = Kind(
+    "GT-1134",
+    Family.REFUSED,
+    "{format} 文件 {name} 不安全：{reason_zh}",
+    "The {format} file {name} is not safe to read: {reason_en}",
+    "重新导出为不含 DTD、实体和外部引用的文件。",
+    "Export it again without a DTD, entities or references to elsewhere.",
 )

@@ -50,7 +50,7 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits = ArchiveLimits())
     Raises   GT-1107 damaged or truncated, GT-1108 encrypted, GT-1109 unsafe name, GT-1110 nested archive,
              GT-1111 compressed beyond the ratio, GT-1112 beyond the quota
     """
-    _check_directory(archive, limits)
+    check_directory(archive, limits)
     try:
         with zipfile.ZipFile(archive) as opened:
             members = list(_members(opened, archive.name, limits))
@@ -59,6 +59,28 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits = ArchiveLimits())
         raise _damaged(archive.name, problem) from None
     except NotImplementedError:
         raise _damaged_text(archive.name, "压缩方法不受支持", "unsupported compression method") from None
+
+
+def look_over(package: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
+    """A zip that another program will unpack (a workbook): directory, names and declared sizes, nothing is written.
+
+    Raises   GT-1107 damaged, GT-1108 encrypted, GT-1109 unsafe name, GT-1111 compressed beyond ten times the usual ratio,
+             GT-1112 beyond the quota
+    """
+    check_directory(package, limits)
+    try:
+        with zipfile.ZipFile(package) as opened:
+            members = list(_members(opened, package.name, limits))
+    except (zipfile.BadZipFile, EOFError, struct.error, OSError, NotImplementedError) as problem:
+        raise _damaged(package.name, problem) from None
+    for info, member in members:
+        if info.file_size > max(limits.ratio_floor, info.compress_size * limits.ratio * 10):
+            raise ARCHIVE_BOMB(
+                place=Place(file=f"{package.name}/{member}"),
+                name=package.name,
+                member=member,
+                limit=limits.ratio * 10,
+            )
 
 
 def _damaged(name: str, problem: Exception) -> Exception:
@@ -76,7 +98,7 @@ def _too_large(name: str, zh: str, en: str) -> Exception:
     return ARCHIVE_TOO_LARGE(place=Place(file=name), name=name, reason_zh=zh, reason_en=en)
 
 
-def _check_directory(archive: Path, limits: ArchiveLimits) -> None:
+def check_directory(archive: Path, limits: ArchiveLimits) -> None:
     """The end record's own count, before `zipfile` builds an object per entry."""
     with archive.open("rb") as file:
         file.seek(0, 2)

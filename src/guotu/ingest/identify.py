@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from guotu.errors import Place
 from guotu.errors.files import (
+    ARCHIVE_ENCRYPTED,
     FILE_EMPTY,
     FILE_NOT_FOUND,
     FORMAT_DISGUISED,
@@ -16,8 +18,12 @@ from guotu.errors.files import (
     FORMAT_UNKNOWN,
     REFERENCE_REFUSED,
 )
+from guotu.ingest.archive import ArchiveLimits, check_directory
 
 _HEAD = 1 << 16
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+"""How a workbook with a password looks from outside."""
 _VECTOR_ZH, _VECTOR_EN = " GeoPackage、FileGDB 或 Shapefile", "GeoPackage, FileGDB or Shapefile"
 
 
@@ -50,8 +56,10 @@ GEOPACKAGE = Format("GeoPackage", Fate.READ, frozenset({".gpkg"}))
 FILEGDB = Format("FileGDB", Fate.READ, frozenset({".gdb"}))
 GEOJSON = Format("GeoJSON", Fate.READ, frozenset({".geojson", ".json"}))
 BOUNDARY_TXT = Format("界址点 TXT", Fate.READ, frozenset({".txt"}))
+CSV = Format("CSV", Fate.READ, frozenset({".csv", ".tsv"}))
+XLSX = Format("XLSX", Fate.READ, frozenset({".xlsx", ".xlsm"}))
 ZIP = Format("ZIP", Fate.UNPACK, frozenset({".zip"}))
-READABLE = (SHAPEFILE, GEOPACKAGE, FILEGDB, GEOJSON, BOUNDARY_TXT)
+READABLE = (SHAPEFILE, GEOPACKAGE, FILEGDB, GEOJSON, BOUNDARY_TXT, CSV, XLSX)
 
 _ZIP_ZH, _ZIP_EN = " ZIP 压缩包", "a zip archive"
 _TIFF_ZH, _TIFF_EN = "带坐标系的 GeoTIFF，经栅格入库", "a GeoTIFF with a CRS, taken in as a raster"
@@ -78,7 +86,7 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\x00\x01\x00\x00Standard ACE DB", _later("ACCDB", ".accdb", " FileGDB", "a FileGDB")),
     (b"HeadBegin", _later("VCT", ".vct")),
     (b"%PDF", _later("PDF", ".pdf")),
-    (b"\xd0\xcf\x11\xe0", _later("Office 97–2003", ".xls .doc .ppt .msg")),
+    (_OLE, _later("Office 97–2003", ".xls .doc .ppt .msg")),
     (b"\xff\xd8\xff", _later("JPEG", ".jpg .jpeg", _TIFF_ZH, _TIFF_EN)),
     (b"\x89PNG", _later("PNG", ".png", _TIFF_ZH, _TIFF_EN)),
 )  # fmt: skip
@@ -103,13 +111,13 @@ _XML_ROOTS: tuple[tuple[str, Format], ...] = (
     ("svg", _later("SVG", ".svg")),
 )
 _XML = _later("XML/GML", ".xml .gml")
-_DXF, _CSV, _DBF = _later("DXF", ".dxf"), _later("CSV", ".csv .tsv"), _later("DBF", ".dbf")
+_DXF, _DBF = _later("DXF", ".dxf"), _later("DBF", ".dbf")
 _TOPOJSON, _ESRIJSON, _OSM_PBF = (
     _later("TopoJSON", ".json"),
     _later("Esri JSON", ".json"),
     _later("OSM PBF", ".pbf"),
 )
-_OFFICE = _later("Office", ".xlsx .xlsm .docx .pptx .odt .ods")
+_OFFICE = _later("Office", ".docx .pptx .odt .ods")
 _TAB = _later("MapInfo", ".tab .mif")
 _GEOMETRIES = r"Feature|FeatureCollection|Point|MultiPoint|LineString|MultiLineString|Polygon|MultiPolygon|GeometryCollection"
 
@@ -138,6 +146,12 @@ def identify(path: Path, name: str | None = None) -> Identified:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     found = _format(head)
+    if found is _OFFICE or (found is ZIP and Path(name).suffix.lower() not in ZIP.suffixes):
+        found = XLSX if _is_workbook(path) else found
+    if head.startswith(_OLE) and _ENCRYPTED_PACKAGE in head:
+        raise ARCHIVE_ENCRYPTED(place=Place(file=name), name=name)
+    if found is None and Path(name).suffix.lower() in CSV.suffixes and _decoded(head) is not None:
+        found = CSV
     if found is None:
         raise FORMAT_UNKNOWN(place=Place(file=name), name=name)
     _refuse_disguise(found, Path(name).suffix.lower(), name)
@@ -152,6 +166,16 @@ def identify(path: Path, name: str | None = None) -> Identified:
             target_en=found.target_en,
         )
     return Identified(path, found)
+
+
+def _is_workbook(path: Path) -> bool:
+    """A zip that says it holds a workbook of Office Open XML."""
+    check_directory(path, ArchiveLimits())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return False
 
 
 def is_gdb(folder: Path) -> bool:
@@ -169,7 +193,7 @@ def _folder_format(folder: Path, name: str) -> Format:
     raise FORMAT_UNKNOWN(place=Place(file=name), name=name)
 
 
-_CLAIMS = {suffix: known for known in (*READABLE, ZIP, _DXF, _CSV) for suffix in known.suffixes} | {
+_CLAIMS = {suffix: known for known in (*READABLE, ZIP, _DXF) for suffix in known.suffixes} | {
     suffix: known
     for _, known in (*_MAGIC, *_XML_ROOTS)
     for suffix in known.suffixes
@@ -182,7 +206,7 @@ def _refuse_disguise(found: Format, suffix: str, name: str) -> None:
     claimed = _CLAIMS.get(suffix)
     if claimed is None or suffix in found.suffixes or claimed.name == found.name or suffix == ".txt":
         return
-    if {claimed, found} <= {BOUNDARY_TXT, _CSV} or (suffix in (".gdb",) and found is ZIP):
+    if {claimed, found} <= {BOUNDARY_TXT, CSV} or (suffix in (".gdb",) and found is ZIP):
         return
     if found is _OFFICE or (found is _XML and claimed.name in ("KML", "GML")):
         return
@@ -244,12 +268,14 @@ def _plain(start: str) -> Format | None:
     if lines and all(re.match(r"^\s*J?\d+\s*[,，\t]", line) for line in lines):
         return BOUNDARY_TXT
     if len(lines) >= 2 and any(all(line.count(mark) >= 1 for line in lines[:2]) for mark in ",;\t"):
-        return _CSV
+        return CSV
     return None
 
 
 def _decoded(head: bytes) -> str | None:
     """Text, if it is text at all; the last character may be cut, and a little damage is left for the reader to report."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head[: len(head) // 2 * 2].decode("utf-16", "ignore")
     if b"\x00" in head[:4096]:
         return None
     for codec in ("utf-8", "gb18030"):

@@ -22,6 +22,7 @@ import pyarrow as pa
 from guotu.errors import GuotuError, Place
 from guotu.errors.files import FILE_DAMAGED, READER_MEMORY, READER_STOPPED, READER_TIME
 from guotu.errors.general import CANCELLED
+from guotu.ingest.refusals import refusal
 
 Cancel = Callable[[], bool]
 
@@ -67,7 +68,10 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a child may touch: `path` is what GDAL opens, `readable` the real files behind it, `folder` its scratch."""
+    """What a child may touch: `path` is what its reader opens, `readable` the real files behind it, `folder` its scratch.
+
+    `reader` names the module of `ingest.readers` that reads; `driver` the only GDAL driver left to it ("": none).
+    """
 
     name: str
     path: Path
@@ -76,6 +80,7 @@ class Job:
     readable: tuple[Path, ...]
     folder: Path
     options: tuple[tuple[str, str], ...] = ()
+    reader: str = "vector"
 
 
 class Child:
@@ -91,8 +96,12 @@ class Child:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
             cwd=job.folder, env=_environment(job.driver), start_new_session=True,
         )  # fmt: skip
-        self._ask(_setup(job, limits))
-        self.protection = self._greeting()
+        try:
+            self._ask(_setup(job, limits))
+            self.protection = self._greeting()
+        except BaseException:
+            self.close()
+            raise
 
     def describe(self, layer: str | None, encoding: str | None) -> dict[str, Any]:
         """Names of all layers and the particulars of the wanted ones."""
@@ -195,7 +204,9 @@ class Child:
         self._stderr.seek(max(0, self._stderr.tell() - 4096))
         return self._stderr.read().decode("utf-8", "replace")
 
-    def _failure(self, told: dict[str, str]) -> GuotuError:
+    def _failure(self, told: dict[str, Any]) -> GuotuError:
+        if told["reason"] == "refused":
+            return refusal(told, self._job.name) or self._stopped("应答无效", "its answer is invalid")
         if told["reason"] == "memory" or "out of memory" in told.get("text", "").lower():
             return self._no_memory()
         if told["reason"] == "GeometryTooDeep":
@@ -247,6 +258,7 @@ def _setup(job: Job, limits: SandboxLimits) -> dict[str, Any]:
         "readable": [str(path.resolve()) for path in job.readable],
         "writable": [str(job.folder.resolve())],
         "libraries": _libraries(),
+        "reader": job.reader,
         "driver": job.driver,
         "options": dict(job.options),
     }

@@ -8,6 +8,7 @@ one byte of kind, eight bytes of length (big-endian), the payload.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
 import resource
@@ -30,6 +31,9 @@ _NETWORK = 0b11
 """Binding and connecting TCP, from version 4."""
 _SCOPES = 0b11
 """Abstract sockets and signals to processes outside, from version 6."""
+
+READERS = ("vector", "tables")
+"""Modules of `guotu.ingest.readers` that run in here; each has `prepare` and `ANSWERS`."""
 
 Walls = dict[str, Any]
 
@@ -122,8 +126,7 @@ def main() -> None:
     walls: Walls = {"network_namespace": empty_network()}
     limit_resources(setup["memory_mb"], setup["seconds"])
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from guotu.ingest.readers import vector
-
+    reader = chosen_reader(setup["reader"])
     libraries = [
         *setup["libraries"],
         "/usr",
@@ -134,10 +137,17 @@ def main() -> None:
         "/dev/urandom",
     ]
     walls["landlock"] = restrict_files([*setup["readable"], *libraries], setup["writable"])
-    vector.prepare(setup["driver"], setup["options"])
+    reader.prepare(setup["driver"], setup["options"])
     send(out, b"W", walls)
     for line in sys.stdin:
-        answer(vector.ANSWERS, json.loads(line), lambda kind, payload: send(out, kind, payload))
+        answer(reader.ANSWERS, json.loads(line), lambda kind, payload: send(out, kind, payload))
+
+
+def chosen_reader(name: str) -> Any:
+    """The reading module, imported before the walls close; only known names count."""
+    if name not in READERS:
+        raise ValueError(f"no reader called {name}")
+    return importlib.import_module(f"guotu.ingest.readers.{name}")
 
 
 def answer(
@@ -151,6 +161,11 @@ def answer(
     except MemoryError:
         emit(b"E", {"reason": "memory"})
     except Exception as problem:  # the parent must hear of it whatever it is
+        if hasattr(problem, "kind") and hasattr(problem, "facts"):
+            from guotu.ingest.refusals import told
+
+            emit(b"E", told(problem))
+            return
         emit(b"E", {"reason": type(problem).__name__, "text": str(problem)[:2000]})
 
 

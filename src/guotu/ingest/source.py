@@ -17,13 +17,14 @@ from types import TracebackType
 import pyarrow as pa
 
 from guotu.errors import GuotuError, Place
-from guotu.errors.files import LAYER_AMBIGUOUS, LAYER_UNKNOWN
+from guotu.errors.files import LAYER_AMBIGUOUS, LAYER_EMPTY, LAYER_UNKNOWN
 from guotu.ingest import crs_evidence
 from guotu.ingest.archive import ArchiveLimits
 from guotu.ingest.boundary_txt import BoundaryFile
 from guotu.ingest.crs_evidence import CrsEvidence
 from guotu.ingest.encoding import EncodingChoice
-from guotu.ingest.identify import BOUNDARY_TXT
+from guotu.ingest.identify import BOUNDARY_TXT, XLSX, Identified
+from guotu.ingest.readers import told_file
 from guotu.ingest.readers.described import Described, LayerFile, Warnings
 from guotu.ingest.readers.gdal_file import open_gdal
 from guotu.ingest.readers.txt_file import TxtFile
@@ -82,17 +83,29 @@ class Source:
     _folder: Path
 
     def layer(self, name: str | None = None) -> SourceLayer:
-        """A layer by name; without a name the only one.
+        """A layer by name; without a name the only one, or the first sheet of a workbook.
 
         Raises   GT-1116 unknown, GT-1117 several, GT-12xx if its coordinate system cannot be settled
         """
         if name is None:
-            if len(self.layers) != 1:
+            if len(self.layers) != 1 and self.format != XLSX.name:
                 raise _layer_error(LAYER_AMBIGUOUS, self.path.name, "", self.layers)
-            name = self.layers[0]
+            return self._first()
         if name not in self._files:
             raise _layer_error(LAYER_UNKNOWN, self.path.name, name, self.layers)
         return _settled(self._files[name].describe(name), self._crs_epsg, self.path.name)
+
+    def _first(self) -> SourceLayer:
+        """The only layer, or the first of several with a warning that names the others."""
+        if not self.layers:
+            raise LAYER_EMPTY(place=Place(file=self.path.name), layer=self.path.name)
+        layer = self.layer(self.layers[0])
+        if len(self.layers) == 1:
+            return layer
+        others = self.layers[1:]
+        zh = f"工作簿有 {len(self.layers)} 张表，读第一张“{layer.name}”，未读：{'、'.join(others)}"
+        en = f"the workbook has {len(self.layers)} sheets; the first, {layer.name}, is read, not {', '.join(others)}"
+        return replace(layer, warnings=(*layer.warnings, (zh, en)))
 
     @property
     def protection(self) -> Protection | None:
@@ -146,9 +159,7 @@ def open_source(
             else:
                 place = folder / str(number)
                 place.mkdir()
-                file = open_gdal(
-                    each.path, each.format, place, encoding=encoding, limits=limits.sandbox, cancel=cancel
-                )
+                file = _open(each, place, encoding, limits, cancel)
             opened.append(file)
             files |= dict.fromkeys(file.names(), file)
         if layer is not None:
@@ -161,6 +172,19 @@ def open_source(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Source(path, found[0].format.name, tuple(files), files, crs_epsg, folder)
+
+
+def _open(
+    found: Identified, folder: Path, encoding: str | None, limits: ReadLimits, cancel: Cancel
+) -> LayerFile:
+    """The reader of a format, at work in `folder`."""
+    if found.format.name in told_file.READERS:
+        return told_file.open_told(
+            found, folder, encoding=encoding, limits=limits.sandbox, archive=limits.archive, cancel=cancel
+        )
+    return open_gdal(
+        found.path, found.format, folder, encoding=encoding, limits=limits.sandbox, cancel=cancel
+    )
 
 
 def _settled(described: Described, asked: int | None, file: str) -> SourceLayer:

@@ -55,6 +55,8 @@ class Spool:
         if not len(wanted):
             return found
         starts = np.concatenate(([0], np.cumsum(self._sizes)))
+        if GEOMETRY not in self._names():
+            return found
         with pa.OSFile(str(self.path)) as source, self._reader(source, (GEOMETRY,)) as reader:
             for number in np.unique(np.searchsorted(starts, wanted, side="right") - 1):
                 here = wanted[(wanted >= starts[number]) & (wanted < starts[number + 1])]
@@ -62,6 +64,11 @@ class Spool:
                 pairs = zip(here.tolist(), column.to_pylist(), strict=True)
                 found.update((row + 1, wkb) for row, wkb in pairs if wkb is not None)
         return found
+
+    def _names(self) -> list[str]:
+        """Columns of the spool; a table's has no geometry."""
+        with pa.OSFile(str(self.path)) as source, pa.ipc.open_file(source) as reader:
+            return list(reader.schema.names)
 
     def _reader(self, source: pa.NativeFile, columns: tuple[str, ...] | None) -> pa.ipc.RecordBatchFileReader:
         if columns is None:

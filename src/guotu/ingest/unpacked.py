@@ -9,10 +9,12 @@ from guotu.errors.files import ARCHIVE_AMBIGUOUS, ARCHIVE_NOTHING, FILE_EMPTY, F
 from guotu.ingest.archive import ArchiveLimits, unpack
 from guotu.ingest.identify import (
     BOUNDARY_TXT,
+    CSV,
     FILEGDB,
     GEOJSON,
     GEOPACKAGE,
     SHAPEFILE,
+    XLSX,
     ZIP,
     Format,
     Identified,
@@ -92,8 +94,10 @@ def _by_content(folder: Path, members: list[Path], name: str) -> tuple[Identifie
             if problem.kind not in (FILE_EMPTY, FORMAT_UNKNOWN):
                 refusals.append(problem)
     kinds = {each.format for each in found}
-    if len(kinds) > 1 and BOUNDARY_TXT in kinds:
-        found = [each for each in found if each.format is not BOUNDARY_TXT]
+    for beside in (CSV, XLSX, BOUNDARY_TXT):
+        if len(kinds) > 1 and beside in kinds:
+            found = [each for each in found if each.format is not beside]
+            kinds.discard(beside)
     if found:
         return tuple(found)
     if refusals:

@@ -97,6 +97,9 @@ class Chunk:
 
     @property
     def wkb(self) -> pa.Array:
+        """(n,) binary; a table's rows have none."""
+        if not self.has(GEOMETRY):
+            return pa.nulls(len(self), pa.binary())
         return self.batch.column(GEOMETRY)
 
     @cached_property

@@ -63,7 +63,9 @@ class GdalFile:
         return self._names or ()
 
     def describe(self, layer: str) -> Described:
-        raw = self._known.get(layer) or self._describe_raw(layer)
+        return self._described(layer, self._known.get(layer) or self._describe_raw(layer))
+
+    def _described(self, layer: str, raw: dict[str, Any], encoding: str | None = None) -> Described:
         fields = tuple(raw["fields"])
         crs, is_default = self._declared(raw["crs"])
         return Described(
@@ -76,7 +78,7 @@ class GdalFile:
             sample=np.asarray(raw["sample"], dtype=np.float64).reshape(-1, 2),
             encoding=_UTF8,
             warnings=self.warnings,
-            read=lambda: self.read(layer, None, list(fields)),
+            read=lambda: self.read(layer, encoding, list(fields)),
         )
 
     def read(self, layer: str, encoding: str | None, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ Emit = Callable[[bytes, Any], None]
 
 GEOMETRY = "geometry"
 _BATCH_BYTES = 24 << 20
-_MAX_ROWS = 16_384
+MAX_ROWS = 16_384
 _SAMPLE_ROWS = 400
 
 
@@ -70,14 +70,23 @@ def _sample(path: str, layer: str, encoding: str | None) -> tuple[list[list[floa
 def read(emit: Emit, path: str, layer: str, encoding: str | None, columns: list[str]) -> None:
     """The layer's batches: a schema frame, then one frame per batch; attributes renamed by position to `columns`."""
     size = os.path.getsize(path) if os.path.isfile(path) else 0
+    batches = _batches(path, layer, encoding, rows=_rows_per_batch(path, layer, encoding, size))
+    emit_batches(emit, (_renamed(batch, columns) for batch in batches))
+
+
+def _renamed(batch: pa.RecordBatch, columns: list[str]) -> pa.RecordBatch:
+    names = [*columns, GEOMETRY] if GEOMETRY in batch.schema.names else columns
+    return pa.RecordBatch.from_arrays(batch.columns, names=names)
+
+
+def emit_batches(emit: Emit, batches: Iterable[pa.RecordBatch]) -> None:
+    """A schema frame, then frames of at most 24 MB; every batch takes the first one's types."""
     schema: pa.Schema | None = None
-    for batch in _batches(path, layer, encoding, rows=_rows_per_batch(path, layer, encoding, size)):
-        names = [*columns, GEOMETRY] if GEOMETRY in batch.schema.names else columns
-        renamed = pa.RecordBatch.from_arrays(batch.columns, names=names)
+    for batch in batches:
         if schema is None:
-            schema = renamed.schema
+            schema = batch.schema
             emit(b"S", schema.serialize())
-        for piece in _pieces(renamed.cast(schema)):
+        for piece in _pieces(batch.cast(schema)):
             emit(b"B", piece.serialize())
 
 
@@ -85,7 +94,7 @@ def _rows_per_batch(path: str, layer: str, encoding: str | None, size: int) -> i
     """So many rows that a batch stays near 24 MB if features are alike."""
     count = int(pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)["features"])
     each = max(1, size // max(1, count))
-    return max(16, min(_MAX_ROWS, _BATCH_BYTES // each))
+    return max(16, min(MAX_ROWS, _BATCH_BYTES // each))
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -1,0 +1,92 @@
+"""A file whose reader in the sandbox tells everything itself: encoding, evidence, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from guotu.ingest.archive import ArchiveLimits, look_over
+from guotu.ingest.encoding import EncodingChoice
+from guotu.ingest.identify import CSV, XLSX, Identified
+from guotu.ingest.readers.described import Described
+from guotu.ingest.readers.gdal_file import GdalFile
+from guotu.ingest.sandbox import Cancel, Job, SandboxLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The module of the sandbox that reads a format, the suffix of its work copy, its one GDAL driver and its options."""
+
+    module: str
+    suffix: str
+    driver: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+READERS = {
+    CSV.name: Reader("tables", ".csv"),
+    XLSX.name: Reader(
+        "tables", ".xlsx", "XLSX", (("OGR_XLSX_HEADERS", "DISABLE"), ("OGR_XLSX_FIELD_TYPES", "STRING"))
+    ),
+}
+
+
+class ToldFile(GdalFile):
+    """Layers as the child names them; one called like the work copy goes by the file's own name."""
+
+    def __init__(
+        self, job: Job, limits: SandboxLimits, cancel: Cancel, *, encoding: str | None = None
+    ) -> None:
+        super().__init__(job, limits, cancel)
+        self._asked = encoding
+        self._stem = job.name.rsplit(".", 1)[0]
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._stem if name == self._job.path.stem else name for name in super().names())
+
+    def describe(self, layer: str) -> Described:
+        inner = layer if layer in super().names() else self._job.path.stem
+        raw = self._known.get(inner) or self._describe_raw(inner, self._asked)
+        found = replace(self._described(inner, raw, self._asked), name=layer)
+        told = tuple((str(zh), str(en)) for zh, en in raw.get("warnings", ()))
+        evidence = raw.get("evidence")
+        return replace(
+            found,
+            encoding=_choice(raw) or found.encoding,
+            warnings=(*found.warnings, *told),
+            declared_is_default=bool(raw.get("default_crs", False)),
+            evidence=(str(evidence[0]), str(evidence[1])) if evidence else None,
+        )
+
+
+def _choice(raw: dict[str, Any]) -> EncodingChoice | None:
+    encoding = raw.get("encoding")
+    if not encoding:
+        return None
+    codec, zh, en = (str(part) for part in encoding)
+    return EncodingChoice(codec, zh, en)
+
+
+def open_told(
+    found: Identified,
+    folder: Path,
+    *,
+    encoding: str | None,
+    limits: SandboxLimits,
+    archive: ArchiveLimits,
+    cancel: Cancel,
+) -> ToldFile:
+    """Link the file under a plain name in `folder` and describe how to read it.
+
+    Raises   GT-1107/1108/1109/1111/1112 for a workbook whose package is not safe to unpack
+    """
+    how = READERS[found.format.name]
+    if found.format is XLSX:
+        look_over(found.path, archive)
+    target = folder / f"data{how.suffix}"
+    target.symlink_to(found.path.resolve())
+    job = Job(
+        found.path.name, target, how.driver, found.format.name, (found.path,), folder, how.options, how.module
+    )
+    return ToldFile(job, limits, cancel, encoding=encoding)
