@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import shapely
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from guotu.kernel.area import ellipsoid_area
+from guotu.kernel.tile import encode_layer
 from guotu.node import Node
 from guotu.serve.app import create_app
 
@@ -68,8 +74,17 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def warm() -> None:
+    """Load the compiled loops that the first look at the map needs, so that nobody waits for them."""
+    square = shapely.box(118.0, 30.0, 118.001, 30.001)
+    wkb = pa.array([shapely.to_wkb(square), shapely.to_wkb(square.centroid)], pa.binary())
+    encode_layer("warm", wkb, {"class": pa.array(["0101", None])}, 12, 3390, 1692)
+    ellipsoid_area(np.array([square], object))
+
+
 def run(node: Node, listener: socket.socket) -> None:
     """Serve until interrupted."""
+    threading.Thread(target=warm, name="warm", daemon=True).start()
     config = uvicorn.Config(
         create_app(node),
         http=DeadlineProtocol,

@@ -109,3 +109,7 @@ def test_small_answers_do_not_wait_for_company(port: int) -> None:
     listener = bind("127.0.0.1", 0)
     assert listener.proto == socket.IPPROTO_TCP
     listener.close()
+
+
+def test_warming_up_does_no_harm() -> None:
+    server.warm()
