@@ -31,7 +31,7 @@ def pictures_of(review: Review, reader: Reader, format: str, lang: Lang = "zh") 
     """The maps that a format needs; None where it shows none. Raises GT-5092."""
     if format not in FORMATS:
         raise REPORT_FORMAT(format=format, known=", ".join(FORMATS))
-    return for_review(review, reader, lang) if format in PICTURED else None
+    return for_review(review, reader, review_profile(review.profile_id), lang) if format in PICTURED else None
 
 
 def render(review: Review, pictures: MapPictures | None, format: str, lang: Lang = "zh") -> bytes:
@@ -40,9 +40,9 @@ def render(review: Review, pictures: MapPictures | None, format: str, lang: Lang
         case "json":
             return review.as_bytes(lang)
         case "xlsx":
-            return xlsx.render(review, lang)
+            return xlsx.render(review, review_profile(review.profile_id), lang)
         case "html" | "pdf" | "docx" if pictures is not None:
-            return PICTURED[format](compose(review, pictures, review_profile(), lang))
+            return PICTURED[format](compose(review, pictures, review_profile(review.profile_id), lang))
     raise REPORT_FORMAT(format=format, known=", ".join(FORMATS))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from guotu.errors import Lang
@@ -31,6 +32,11 @@ def hectares(value: Decimal) -> str:
 def square_metres(value: float) -> str:
     """Two decimals, thousands apart."""
     return f"{value:,.2f}"
+
+
+def date_words(day: date, lang: Lang) -> str:
+    """`2026年11月20日`, `2026-11-20`"""
+    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else day.isoformat()
 
 
 def area_words(area_ha: Decimal, area_m2: float, lang: Lang) -> str:

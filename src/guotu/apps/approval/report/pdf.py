@@ -36,6 +36,8 @@ def render(document: Document) -> bytes:
         blocks = [_block(block, root, number) for number, block in enumerate(document.blocks)]
         body = {
             "title": document.title,
+            "subject": document.subject,
+            "number": document.number,
             "subtitle": document.subtitle,
             "lang": document.lang,
             "blocks": blocks,
@@ -64,14 +66,32 @@ def _block(block: Block, root: Path, number: int) -> dict[str, Any]:
         case Image(caption, alt, picture):
             (root / f"{number}.png").write_bytes(picture.png)
             return {"kind": "image", "caption": caption, "alt": alt, "file": f"{number}.png"}
-        case Signatures(fields):
-            return {"kind": "signatures", "fields": fields}
+        case Signatures(fields, lines):
+            return {"kind": "signatures", "fields": fields, "lines": lines}
 
 
 def _table(table: Table) -> dict[str, Any]:
     columns = [{"title": c.title, "share": c.share, "align": c.align} for c in table.columns]
-    rows = [{"cells": row.cells, "total": row.total, "tones": row.tones} for row in table.rows]
-    return {"kind": "table", "caption": table.caption, "columns": columns, "rows": rows, "head": table.head}
+    rows = [
+        {
+            "cells": row.cells,
+            "total": row.total,
+            "tones": row.tones,
+            "spans": [row.span(at) for at in range(len(row.cells))],
+        }
+        for row in table.rows
+    ]
+    header = [[{"text": h.text, "columns": h.columns, "rows": h.rows} for h in line] for line in table.header]
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": columns,
+        "rows": rows,
+        "head": table.head,
+        "header": header,
+        "dense": table.dense,
+        "wide": table.wide,
+    }
 
 
 def _printable(value: Any) -> Any:

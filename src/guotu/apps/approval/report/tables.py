@@ -6,25 +6,29 @@ import math
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from guotu.apps.approval.report.document import Column, Row, Table, Tone
 from guotu.apps.approval.report.figures import hectares, square_metres
 from guotu.apps.approval.result import (
     VERDICT_TITLES,
+    BasisEntry,
     CheckResult,
-    Hit,
+    Clause,
     LandUseTable,
     LayerState,
+    ParcelSummary,
     Review,
+    Total,
     Verdict,
 )
 from guotu.errors import Lang
 from guotu.model.project import BoundaryPoint, ProjectParcel
-from guotu.standards import layers
 
 PAIR = (Column("", 0.24), Column("", 0.76))
-ATTRIBUTES_SHOWN = 4
+CATEGORIES = {
+    "农用地": "Agricultural", "建设用地": "Construction", "未利用地": "Unused", "未定": "Undetermined", "未覆盖": "No data",
+}  # fmt: skip
+OWNERSHIP = {"国有": "State", "集体": "Collective", "未定": "Undetermined"}
 
 TONES: dict[Verdict, Tone] = {
     Verdict.PASS: "pass",
@@ -44,6 +48,11 @@ STATES: dict[LayerState, tuple[str, str]] = {
 
 def _in(lang: Lang, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
+
+
+def capital(text: str) -> str:
+    """Text whose first letter is a capital one."""
+    return text[:1].upper() + text[1:]
 
 
 def parcels(review: Review, lang: Lang) -> Table:
@@ -84,37 +93,62 @@ def verdicts(review: Review, lang: Lang) -> Table:
     """The traffic lights."""
     columns = (
         Column(_in(lang, "序号", "No."), 0.07, "center"),
-        Column(_in(lang, "审查事项", "Check"), 0.21),
-        Column(_in(lang, "结论", "Verdict"), 0.13, "center"),
-        Column(_in(lang, "说明", "Reason"), 0.59),
+        Column(_in(lang, "审查事项", "Check"), 0.17),
+        Column(_in(lang, "结论", "Verdict"), 0.12, "center"),
+        Column(_in(lang, "说明", "Reason"), 0.42),
+        Column(_in(lang, "依据", "Clauses"), 0.22),
     )
     rows = []
     for number, check in enumerate(review.checks, 1):
         tone = TONES[check.verdict]
         verdict = VERDICT_TITLES[check.verdict].in_(lang)
-        cells = (str(number), check.title.in_(lang), verdict, check.reason.in_(lang))
-        rows.append(Row(cells, tones=("plain", "plain", tone, "plain")))
+        cited = (
+            _in(lang, "；", "; ").join(dict.fromkeys(cite(clause, lang) for clause in check.clauses)) or "—"
+        )
+        cells = (str(number), check.title.in_(lang), verdict, check.reason.in_(lang), cited)
+        rows.append(Row(cells, tones=("plain", "plain", tone, "plain", "plain")))
     return Table(_in(lang, "审查结论表", "Conclusions"), columns, tuple(rows))
 
 
+def cite(clause: Clause, lang: Lang) -> str:
+    """A clause in few words: the document's number, or its name without the state's, and the article if it has a number."""
+    title, article = clause.title.in_(lang), clause.article.in_(lang)
+    if lang != "zh":
+        return f"{title.partition(' (')[0]}, {article}"
+    number, _, name = title.partition("《")
+    short = number.strip() or f"《{name.partition('》')[0].removeprefix('中华人民共和国')}》"
+    return f"{short}{article}" if article.startswith("第") else short
+
+
+def _present(table: LandUseTable) -> list[str]:
+    return [name for name in CATEGORIES if table.sum(three_class=name)]
+
+
+def three_class(name: str, lang: Lang) -> str:
+    """A category of land; English keeps the law's term beside it."""
+    return _in(lang, name, f"{CATEGORIES[name]} {name}")
+
+
+def ownership(name: str, lang: Lang) -> str:
+    """国有, 集体 or 未定."""
+    return _in(lang, name, f"{OWNERSHIP[name]} {name}" if name in OWNERSHIP else name)
+
+
 def three_classes(review: Review, lang: Lang) -> Table:
-    """三大类 by ownership."""
-    owners = ("国有", "集体", "未定")
-    named = [
-        name
-        for name in ("农用地", "建设用地", "未利用地", "未定", "未覆盖")
-        if review.landuse.sum(three_class=name)
-    ]
+    """三大类 by ownership, ownerships and categories that do not occur left out."""
+    table = review.landuse
+    owners = [name for name in OWNERSHIP if table.sum(ownership=name)]
+    named = _present(table)
+    share = 0.76 / (len(owners) + 1)
     columns = (
         Column(_in(lang, "三大类", "Category"), 0.24),
-        *(Column(_in(lang, f"{owner}（公顷）", f"{owner} (ha)"), 0.19, "right") for owner in owners),
-        Column(_in(lang, "合计（公顷）", "Total (ha)"), 0.19, "right"),
+        *(Column(_in(lang, f"{o}（公顷）", f"{ownership(o, lang)} (ha)"), share, "right") for o in owners),
+        Column(_in(lang, "合计（公顷）", "Total (ha)"), share, "right"),
     )
-    table = review.landuse
     rows = [
         Row(
             (
-                name,
+                three_class(name, lang),
                 *(hectares(table.sum(three_class=name, ownership=owner)) for owner in owners),
                 hectares(table.sum(three_class=name)),
             )
@@ -139,8 +173,17 @@ def land_use(table: LandUseTable, lang: Lang) -> Table:
     caption = _in(lang, "土地利用现状分类面积汇总表", "Land by class")
     if table.parcel:
         caption = f"{caption}（{table.parcel}）"
+    owned = [(owner, table.sum(ownership=owner)) for owner in OWNERSHIP]
+    sums = [
+        Row(
+            (_in(lang, f"{owner}合计", f"{ownership(owner, lang)} total"), "", "", "", "", hectares(area)),
+            total=True,
+        )
+        for owner, area in owned
+        if area
+    ]
     total = Row((_in(lang, "总计", "Total"), "", "", "", "", hectares(table.total_ha)), total=True)
-    return Table(caption, columns, (*_leaves(table, lang), total))
+    return Table(caption, columns, (*_leaves(table, lang), *(sums if len(sums) > 1 else ()), total))
 
 
 def _leaves(table: LandUseTable, lang: Lang) -> Iterator[Row]:
@@ -149,71 +192,84 @@ def _leaves(table: LandUseTable, lang: Lang) -> Iterator[Row]:
         for row in leaves:
             first = f"{row.first_code} {row.first_name}".strip()
             second = f"{row.code} {row.name}".strip()
-            yield Row((row.owner_unit, row.ownership, row.three_class, first, second, hectares(row.area_ha)))
+            owner, kind = ownership(row.ownership, lang), three_class(row.three_class, lang)
+            yield Row((row.owner_unit, owner, kind, first, second, hectares(row.area_ha)))
         total = sum((row.area_ha for row in leaves), Decimal(0))
         if len(leaves) > 1:
             yield Row((unit, _in(lang, "小计", "Subtotal"), "", "", "", hectares(total)), total=True)
 
 
-def totals(check: CheckResult, lang: Lang) -> Table:
-    """What a check adds up to."""
+def totals(check: CheckResult, lang: Lang) -> Table | None:
+    """What a check adds up to, sums of nothing left out; None where nothing is left."""
     columns = (
         Column(_in(lang, "项目", "Item"), 0.40),
-        Column(_in(lang, "公顷", "ha"), 0.18, "right"),
+        Column(_in(lang, "面积（公顷）", "Area (ha)"), 0.18, "right"),
         Column(_in(lang, "平面面积（㎡）", "Plane (m²)"), 0.21, "right"),
         Column(_in(lang, "椭球面积（㎡）", "Ellipsoid (m²)"), 0.21, "right"),
     )
     rows = [
+        Row((capital(t.title.in_(lang)), *_areas(t)))
+        for t in check.totals
+        if t.area_m2 or t.area_ellipsoid_m2
+    ]
+    title = _in(lang, f"{check.title.zh}面积统计", f"{check.title.en}: areas")
+    return Table(title, columns, tuple(rows)) if rows else None
+
+
+def _areas(total: Total) -> tuple[str, str, str]:
+    return hectares(total.area_ha), square_metres(total.area_m2), square_metres(total.area_ellipsoid_m2)
+
+
+def findings(check: CheckResult, lang: Lang) -> Table | None:
+    """What a check found beside areas; None where there is nothing."""
+    pairs = tuple(Row((capital(fact.title.in_(lang)), fact.shown.in_(lang))) for fact in check.facts)
+    title = _in(lang, f"{check.title.zh}审查要点", f"{check.title.en}: findings")
+    return Table(title, PAIR, pairs, head=False) if pairs else None
+
+
+def to_do(review: Review, lang: Lang) -> Table | None:
+    """What is still to be shown or applied for, check by check."""
+    columns = (
+        Column(_in(lang, "审查事项", "Check"), 0.28),
+        Column(_in(lang, "尚需办理", "Still to do"), 0.72),
+    )
+    semicolon = _in(lang, "；", "; ")
+    rows = tuple(
+        Row((check.title.in_(lang), capital(semicolon.join(c.in_(lang) for c in check.conditions))))
+        for check in review.checks
+        if check.conditions
+    )
+    return Table(_in(lang, "尚需办理的事项", "What is still to do"), columns, rows) if rows else None
+
+
+def by_parcel(review: Review, lang: Lang) -> Table:
+    """三大类 and cultivated land of every parcel of the project."""
+    named = _present(review.landuse)
+    columns = (
+        Column(_in(lang, "地块", "Parcel"), 0.20),
+        *(Column(three_class(name, lang), 0.80 / (len(named) + 2), "right") for name in named),
+        Column(_in(lang, "其中耕地", "Cultivated"), 0.80 / (len(named) + 2), "right"),
+        Column(_in(lang, "合计", "Total"), 0.80 / (len(named) + 2), "right"),
+    )
+    tables = (*review.landuse_by_parcel, review.landuse)
+    rows = [
         Row(
             (
-                t.title.in_(lang),
-                hectares(t.area_ha),
-                square_metres(t.area_m2),
-                square_metres(t.area_ellipsoid_m2),
-            )
+                _in(lang, "合计", "Total") if table.parcel is None else table.parcel,
+                *(hectares(table.sum(three_class=name)) for name in named),
+                hectares(table.cultivated_ha),
+                hectares(table.total_ha),
+            ),
+            total=table.parcel is None,
         )
-        for t in check.totals
+        for table in tables
     ]
-    return Table(_in(lang, "面积统计", "Areas"), columns, tuple(rows))
-
-
-def hits(check: CheckResult, lang: Lang) -> Table:
-    """Every feature met, counted or not."""
-    columns = (
-        Column(_in(lang, "序号", "No."), 0.08, "center"),
-        Column(_in(lang, "要素", "Feature"), 0.24),
-        Column(_in(lang, "主要属性", "Attributes"), 0.36),
-        Column(_in(lang, "面积（㎡）", "Area (m²)"), 0.16, "right"),
-        Column(_in(lang, "计入", "Counted"), 0.16, "center"),
+    return Table(
+        _in(lang, "分地块三大类面积表（公顷）", "Land by category and parcel (ha)"), columns, tuple(rows)
     )
-    rows = [Row(_hit(number, hit, lang), tones=_tones(hit)) for number, hit in enumerate(check.hits, 1)]
-    return Table(_in(lang, "涉及要素", "Features met"), columns, tuple(rows))
 
 
-def _hit(number: int, hit: Hit, lang: Lang) -> tuple[str, ...]:
-    area = square_metres(hit.area_m2)
-    if hit.distance_m is not None and not hit.area_m2:
-        area = _in(lang, f"相距 {hit.distance_m:,.1f} m", f"{hit.distance_m:,.1f} m away")
-    counted = (
-        _in(lang, "是", "yes") if hit.counted else (hit.note.in_(lang) if hit.note else _in(lang, "否", "no"))
-    )
-    return str(number), hit.title.in_(lang), attributes(hit, lang), area, counted
-
-
-def _tones(hit: Hit) -> tuple[Any, ...]:
-    return () if hit.counted else ("quiet",) * 5
-
-
-def attributes(hit: Hit, lang: Lang) -> str:
-    """The first attributes with their Chinese field names."""
-    names = {field.code: field.name for field in layers.schema(hit.dataset).fields}
-    known = [
-        (names.get(code, code), value) for code, value in hit.attributes.items() if value not in (None, "")
-    ]
-    return _in(lang, "；", "; ").join(f"{name} {value}" for name, value in known[:ATTRIBUTES_SHOWN])
-
-
-def boundary_points(review: Review, parcel: ProjectParcel, lang: Lang) -> Table:
+def boundary_points(parcel: ProjectParcel, summary: ParcelSummary, lang: Lang) -> Table:
     """界址点坐标成果表: ring by ring, back to each ring's first point."""
     columns = (
         Column(_in(lang, "序号", "No."), 0.12, "center"),
@@ -223,54 +279,66 @@ def boundary_points(review: Review, parcel: ProjectParcel, lang: Lang) -> Table:
         Column("Y（m）", 0.23, "right"),
         Column(_in(lang, "边长（m）", "Side (m)"), 0.16, "right"),
     )
-    summary = next(found for found in review.parcels if found.number == parcel.number)
-    named = " ".join(part for part in (parcel.number, parcel.name) if part)
+    named = " ".join(dict.fromkeys(part for part in (summary.number, parcel.name) if part))
     area = _in(lang, f"面积 {hectares(summary.area_ha)} 公顷", f"{hectares(summary.area_ha)} ha")
     caption = _in(lang, f"界址点坐标成果表（地块 {named}，{area}）", f"Boundary points of {named} ({area})")
-    return Table(caption, columns, tuple(_point_rows(parcel)))
+    return Table(caption, columns, tuple(_point_rows(parcel)), dense=True)
 
 
 def _point_rows(parcel: ProjectParcel) -> Iterator[Row]:
-    number = 0
+    for number, (point, side) in enumerate(closed_points(parcel), 1):
+        length = "" if side is None else f"{side:.2f}"
+        x, y = f"{point.northing:.3f}", f"{point.easting:.3f}"
+        yield Row((str(number), point.label, str(point.ring), x, y, length))
+
+
+def closed_points(parcel: ProjectParcel) -> Iterator[tuple[BoundaryPoint, float | None]]:
+    """Every ring back to its first point, with the length of the side (m) that leaves each point; None for the last."""
     for _, group in groupby(parcel.points, key=lambda point: point.ring):
         ring = list(group)
         for here, there in zip(ring, [*ring[1:], ring[0]], strict=True):
-            number += 1
-            yield _point_row(
-                number,
-                here,
-                f"{math.dist((here.easting, here.northing), (there.easting, there.northing)):.2f}",
-            )
-        number += 1
-        yield _point_row(number, ring[0], "")
+            yield here, math.dist((here.easting, here.northing), (there.easting, there.northing))
+        yield ring[0], None
 
 
-def _point_row(number: int, point: BoundaryPoint, side: str) -> Row:
-    return Row(
-        (str(number), point.label, str(point.ring), f"{point.northing:.3f}", f"{point.easting:.3f}", side)
-    )
+def version_parts(entry: BasisEntry) -> tuple[str, str]:
+    """A version's number and the first digits of its digest; empty where the layer is missing."""
+    number, _, digest = entry.version.partition("#")
+    return number, digest
 
 
 def basis(review: Review, lang: Lang) -> Table:
-    """Every stream read, with version, moment and owner."""
+    """Every stream read, with version, moment and owner; what it lacks is told below its state."""
     columns = (
-        Column(_in(lang, "数据", "Data"), 0.26),
-        Column(_in(lang, "版本", "Version"), 0.25),
-        Column(_in(lang, "时点", "Moment"), 0.14, "center"),
-        Column(_in(lang, "责任单位", "Responsible"), 0.22),
-        Column(_in(lang, "状态", "State"), 0.13, "center"),
+        Column(_in(lang, "数据", "Data"), 0.25),
+        Column(_in(lang, "版本", "Version"), 0.10, "center"),
+        Column(_in(lang, "校验值", "Digest"), 0.17, "center"),
+        Column(_in(lang, "数据时点", "Data of"), 0.14, "center"),
+        Column(_in(lang, "要素数", "Features"), 0.09, "right"),
+        Column(_in(lang, "责任单位", "Responsible"), 0.15),
+        Column(_in(lang, "状态", "State"), 0.10, "center"),
     )
-    rows = []
-    for entry in review.basis:
-        state = STATES[entry.state][0 if lang == "zh" else 1]
-        date = entry.data_date.isoformat() if entry.data_date else "—"
-        tone: Tone = "plain" if entry.state is LayerState.CURRENT else "unknown"
-        cells = (
-            f"{entry.title.in_(lang)} {entry.stream}",
-            entry.version or "—",
-            date,
-            entry.owner or "—",
-            state,
-        )
-        rows.append(Row(cells, tones=("plain", "plain", "plain", "plain", tone)))
-    return Table(_in(lang, "数据依据表", "Data used"), columns, tuple(rows))
+    return Table(
+        _in(lang, "数据依据表", "Data used"),
+        columns,
+        tuple(_basis_row(entry, lang) for entry in review.basis),
+    )
+
+
+def _basis_row(entry: BasisEntry, lang: Lang) -> Row:
+    tone: Tone = "plain" if entry.state is LayerState.CURRENT else "unknown"
+    cells = (
+        f"{entry.title.in_(lang)} {entry.stream}",
+        *(part or "—" for part in version_parts(entry)),
+        entry.data_date.isoformat() if entry.data_date else "—",
+        f"{entry.features:,}" if entry.version else "—",
+        entry.owner or "—",
+        STATES[entry.state][0 if lang == "zh" else 1],
+    )
+    return Row(cells, tones=("plain",) * 6 + (tone,))
+
+
+def doubts(review: Review, lang: Lang) -> tuple[str, ...]:
+    """Why data could not be relied on, each reason once."""
+    reasons = (entry.reason.in_(lang) for entry in review.basis if entry.reason is not None)
+    return tuple(dict.fromkeys(capital(reason) for reason in reasons))
