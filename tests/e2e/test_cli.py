@@ -78,11 +78,14 @@ def test_an_interrupt_cancels_and_stores_nothing(tiny: Tiny, tmp_path: Path) -> 
     home = tiny.copied(tmp_path)
     before = guotu("--home", home, "history", "xz.dltb", "--json").stdout
     words = ("--home", home, "ingest", tiny.files / "DLTB_2024.zip", "--dataset", "xz.dltb", "--json")
-    landing = began(*words)
-    assert landing.stderr is not None
-    landing.stderr.readline()
-    landing.send_signal(signal.SIGINT)
-    out, err = landing.communicate(timeout=60)
+    for _ in range(8):
+        landing = began(*words)
+        assert landing.stderr is not None
+        landing.stderr.readline()
+        landing.send_signal(signal.SIGINT)
+        out, err = landing.communicate(timeout=60)
+        if landing.returncode != 0:  # 0: it was done before the signal reached it
+            break
     assert landing.returncode == 7
     assert json.loads(out)["error"]["code"] == "GT-1005"
     assert b"Traceback" not in err
