@@ -310,13 +310,13 @@ def version_parts(entry: BasisEntry) -> tuple[str, str]:
 def basis(review: Review, lang: Lang) -> Table:
     """Every stream read, with version, moment and owner; what it lacks is told below its state."""
     columns = (
-        Column(_in(lang, "数据", "Data"), 0.25),
-        Column(_in(lang, "版本", "Version"), 0.10, "center"),
-        Column(_in(lang, "校验值", "Digest"), 0.17, "center"),
-        Column(_in(lang, "数据时点", "Data of"), 0.14, "center"),
+        Column(_in(lang, "数据", "Data"), 0.26),
+        Column(_in(lang, "版本", "Version"), 0.09, "center"),
+        Column(_in(lang, "校验值", "Digest"), 0.16, "center"),
+        Column(_in(lang, "数据时点", "Data of"), 0.13, "center"),
         Column(_in(lang, "要素数", "Features"), 0.09, "right"),
-        Column(_in(lang, "责任单位", "Responsible"), 0.15),
-        Column(_in(lang, "状态", "State"), 0.10, "center"),
+        Column(_in(lang, "责任单位", "Responsible"), 0.19),
+        Column(_in(lang, "状态", "State"), 0.08, "center"),
     )
     return Table(
         _in(lang, "数据依据表", "Data used"),
