@@ -22,7 +22,7 @@ OPEN = next(
     Path("absent"),
 )
 VECTOR = {
-    "", ".csv", ".dbf", ".dxf", ".geojson", ".gpkg", ".gpx", ".gz", ".json", ".parquet", ".pbf", ".resource", ".shp", ".template",
+    "", ".csv", ".dbf", ".dxf", ".geojson", ".gpkg", ".gml", ".gpx", ".gz", ".json", ".kml", ".parquet", ".pbf", ".resource", ".shp", ".template",
     ".tgz", ".txt", ".xlsx", ".zip", ".7z",
 }  # fmt: skip
 REASONS = {
@@ -50,8 +50,8 @@ EXPECTED: dict[str, int | str] = {
     "04_parcels_fiboa/jecam/BD_JECAM_CIRAD_2023_feb.shp": 100,
     "04_parcels_fiboa/us_ca_scm/i15_crop_mapping_2023_provisional_20241127.gdb.zip": _FOREIGN,
     "04_parcels_fiboa/de_sh/Feldbloecke_2026_GPKG.zip": _FOREIGN,
-    "04_parcels_fiboa/ie/GSAA_2024.zip": "GT-1104",
-    "04_parcels_fiboa/jp/jp_field_polygons_2024.parquet": "GT-1104",
+    "04_parcels_fiboa/ie/GSAA_2024.zip": _FOREIGN,
+    "04_parcels_fiboa/jp/jp_field_polygons_2024.parquet": _FOREIGN,
     "05_landuse_eolearn/LULC.gpkg": _FOREIGN,
     "06_urban_plots_momepy/bubenec.gpkg": _FOREIGN,
     "09_faults_himatibet/HimaTibetMap.geojson": 940,
@@ -63,6 +63,12 @@ EXPECTED: dict[str, int | str] = {
     "17_uk_brownfield_registers/2c8470a8cf8f80693ba26bc208c754c2c5c6f02c27ec8be74df629c51e050935.csv": "GT-1221",
     "17_uk_brownfield_registers/de3918b3af88df0eebce7fbb3f8bc36f571f59fda90470f9b1e8bee3145f8ca0.csv": "GT-1120",
     "18_format_pairs_digital_land/geojson.resource": 1,
+    "18_format_pairs_digital_land/gml.resource": 10,
+    "18_format_pairs_digital_land/kml.resource": 12,
+    "22_geoparquet_examples/data-multipolygon-encoding_wkb.parquet": 5,
+    "22_geoparquet_examples/data-point-encoding_wkb.parquet": 4,
+    "22_geoparquet_examples/example.parquet": 5,
+    "23_torture_small/list_nested_struct_file.parquet": "GT-1221",
     "23_torture_small/curvepolygon.gpkg": 1,
     "23_torture_small/line_zm.gpkg": 1,
     "23_torture_small/pyshp/corrupt_too_long.shp": "GT-1115",
@@ -80,6 +86,8 @@ ABROAD: dict[str, int] = {
     "18_format_pairs_digital_land/xlsx.resource": 8,
     "18_format_pairs_digital_land/csv.resource": 2,
     "22_geoparquet_examples/data-polygon-wkt.csv": 4,
+    "23_torture_small/list_field_values_file.parquet": 5,
+    "23_torture_small/list_nested_struct_file.parquet": 3,
 }
 """Degrees outside China, read where the user says what they are."""
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 from shapely.geometry import LineString, box
 
@@ -211,6 +213,53 @@ def _renamed_document(folder: Path) -> Path:
     return folder / "表.xlsx"
 
 
+_LAUGHS = '<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;"><!ENTITY d "&c;&c;">'
+_XXE = (
+    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    '<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml">&e;</gml:FeatureCollection>'
+)
+_PIN = "<Placemark><name>点</name><Point><coordinates>{}</coordinates></Point></Placemark>"
+
+
+def _kml(body: str) -> str:
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>'
+
+
+_GBK_KML = (
+    _kml(_PIN.format("114,30")).replace("UTF-8", "GBK").encode("gbk").replace("点".encode("gbk"), b"\xff\xff")
+)
+
+
+def _kmz(*members: tuple[str, bytes]) -> Build:
+    return lambda folder: _zip_with(*members)(folder).rename(folder / "图.kmz")
+
+
+def _written(folder: Path, suffix: str, driver: str, count: int = 50) -> Path:
+    path = folder / f"地块.{suffix}"
+    frame(*[PLOT] * count).to_file(path, driver=driver, engine="pyogrio")
+    return path
+
+
+def _gml(folder: Path, epsg: str = "4526") -> Path:
+    path = _written(folder, "gml", "GML")
+    path.write_text(path.read_text().replace("4526", epsg))
+    path.with_suffix(".xsd").unlink()
+    return path
+
+
+def _geo(crs: str = "") -> bytes:
+    column = f'{{"encoding": "WKB", {crs} "geometry_types": []}}'
+    return f'{{"version": "1.1.0", "primary_column": "g", "columns": {{"g": {column}}}}}'.encode()
+
+
+def _parquet(folder: Path, geo: bytes | None = None, shape: object = DEGREES) -> Path:
+    path = folder / "地块.parquet"
+    table = pa.table({"DKMC": ["甲"] * 9, "g": [shapely.to_wkb(shape)] * 9})
+    pq.write_table(table.replace_schema_metadata({b"geo": geo or _geo()}), path)
+    return path
+
+
 def _swapped(geometry: object) -> object:
     return shapely.transform(geometry, lambda xy: xy[:, ::-1])
 
@@ -274,15 +323,69 @@ CASES: list[Case] = [
     Case(
         "a CSV of points nowhere", _file("表.csv", "a,lon,lat\n1,-71.1,42.3\n"), "GT-1221", "coordinate", OPEN
     ),
+    Case(
+        "a KML with entities",
+        _file("图.kml", f"<!DOCTYPE kml [{_LAUGHS}]><kml>&d;</kml>"),
+        "GT-1134",
+        "图.kml",
+        OPEN,
+    ),
+    Case("a KML of nothing but links", _file("图.kml", _kml("<NetworkLink/>")), "GT-1106", "图.kml", OPEN),
+    Case(
+        "a KML cut off", _file("图.kml", _kml("<Placemark><name>x</name>")[:-20]), "GT-1115", '"row": 2', OPEN
+    ),
+    Case(
+        "a KML nested deep",
+        _file("图.kml", _kml("<Folder>" * 300 + "</Folder>" * 300)),
+        "GT-1134",
+        "图.kml",
+        OPEN,
+    ),
+    Case(
+        "a KML in China's degrees swapped",
+        _file("图.kml", _kml(_PIN.format("30,114"))),
+        "GT-1223",
+        "coordinate",
+        OPEN,
+    ),
+    Case("a KML that is not the GBK it declares", _file("图.kml", _GBK_KML), "GT-1120", '"row": 2', OPEN),
+    Case("a KMZ without KML", _kmz(("a.txt", b"x")), "GT-1113", "图.kmz", OPEN),
+    Case("a KMZ that slips out", _kmz(("../doc.kml", b"<kml/>")), "GT-1109", "图.kmz", OPEN),
+    Case("a KMZ with another archive inside", _kmz(("doc.kml", b"PK\x03\x04")), "GT-1110", "doc.kml", OPEN),
+    Case("a GML with an external entity", _file("图.gml", _XXE), "GT-1134", "图.gml", OPEN),
+    Case("a GML cut off", lambda f: cut(_gml(f), 0.7), "GT-1115", "地块.gml", OPEN),
+    Case("a GML outside its zone", lambda f: _gml(f, "4527"), "GT-1222", "coordinate", OPEN),
+    Case(
+        "a FlatGeobuf cut off",
+        lambda f: cut(_written(f, "fgb", "FlatGeobuf"), 0.6),
+        "GT-1115",
+        "地块.fgb",
+        OPEN,
+    ),
+    Case("a Parquet file cut off", lambda f: cut(_parquet(f), 0.6), "GT-1115", "地块.parquet", OPEN),
+    Case(
+        "a Parquet file of nothing", _file("表.parquet", b"PAR1\x00\x00PAR1"), "GT-1115", "表.parquet", OPEN
+    ),
+    Case(
+        "a Parquet file with broken geo metadata",
+        lambda f: _parquet(f, b'{"version": 1}'),
+        "GT-1115",
+        "地块.parquet",
+        OPEN,
+    ),
+    Case(
+        "a GeoParquet of an unknown system",
+        lambda f: _parquet(f, _geo('"crs": null,'), box(5, 5, 6, 6)),
+        "GT-1221",
+        "coordinate",
+        OPEN,
+    ),
     Case("a truncated workbook", lambda f: cut(workbook(f), 0.6), "GT-1107", "表.xlsx", OPEN),
     Case("a workbook with damaged XML", _broken_workbook, "GT-1115", "表.xlsx", OPEN),
     Case("a workbook that is a bomb", _bomb_workbook, "GT-1111", "表.xlsx", OPEN),
     Case("a document called workbook", _renamed_document, "GT-1104", "表.xlsx", OPEN),
-    Case("a KML", _file("图.kml", '<kml xmlns="x"><Document/></kml>'), "GT-1104", "图.kml", OPEN),
-    Case("a GML", _file("图.gml", "<gml:FeatureCollection/>"), "GT-1104", "图.gml", OPEN),
     Case("a DXF", _file("图.dxf", "  0\nSECTION\n  2\nHEADER\n"), "GT-1104", "图.dxf", OPEN),
     Case("a DWG", _file("图.dwg", b"AC1032\x00\x00"), "GT-1104", "图.dwg", OPEN),
-    Case("a Parquet file", _file("表.parquet", b"PAR1\x00\x00PAR1"), "GT-1104", "表.parquet", OPEN),
     Case("a RAR archive", _file("数据.rar", b"Rar!\x1a\x07\x01\x00"), "GT-1104", "数据.rar", OPEN),
     Case(
         "a personal geodatabase",

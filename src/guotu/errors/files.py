@@ -23,8 +23,8 @@ FORMAT_UNKNOWN = Kind(
     Family.REFUSED,
     "{name} 的内容不是认识的数据格式",
     "The content of {name} is no known data format",
-    "请提供 Shapefile、GeoPackage、FileGDB、GeoJSON、CSV、XLSX 或界址点 TXT。",
-    "Please give a Shapefile, GeoPackage, FileGDB, GeoJSON, CSV, XLSX or boundary TXT.",
+    "请提供 Shapefile、GeoPackage、FileGDB、GeoJSON、GML、KML、GeoParquet、CSV、XLSX 或界址点 TXT。",
+    "Please give a Shapefile, GeoPackage, FileGDB, GeoJSON, GML, KML, GeoParquet, CSV, XLSX or boundary TXT.",
 )
 FORMAT_NOT_READ = Kind(
     "GT-1104",

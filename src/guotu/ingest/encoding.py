@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from guotu.errors.files import ENCODING_UNKNOWN
 from guotu.ingest.readers.dbf import DbfHeader
@@ -178,3 +180,20 @@ def _name(raw: bytes, codec: str) -> str:
 def shown(raw: bytes) -> str:
     """A few bytes in hex for a message."""
     return raw[:_BYTES_SHOWN].hex(" ")
+
+
+def first_damage(path: str | Path, codec: str) -> tuple[int, bytes] | None:
+    """(line, bytes) of the first text that does not decode; None where all of it does."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    line = 1
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            try:
+                line += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as problem:
+                before = problem.object[: problem.start]
+                return line + before.count(b"\n"), problem.object[problem.start : problem.start + 12]
+        with suppress(UnicodeDecodeError):
+            decoder.decode(b"", final=True)
+            return None
+    return line, b""

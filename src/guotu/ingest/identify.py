@@ -58,8 +58,13 @@ GEOJSON = Format("GeoJSON", Fate.READ, frozenset({".geojson", ".json"}))
 BOUNDARY_TXT = Format("界址点 TXT", Fate.READ, frozenset({".txt"}))
 CSV = Format("CSV", Fate.READ, frozenset({".csv", ".tsv"}))
 XLSX = Format("XLSX", Fate.READ, frozenset({".xlsx", ".xlsm"}))
+KML = Format("KML", Fate.READ, frozenset({".kml"}))
+KMZ = Format("KMZ", Fate.UNPACK, frozenset({".kmz"}))
+GML = Format("GML", Fate.READ, frozenset({".gml"}))
+FLATGEOBUF = Format("FlatGeobuf", Fate.READ, frozenset({".fgb"}))
+PARQUET = Format("Parquet", Fate.READ, frozenset({".parquet", ".geoparquet"}))
 ZIP = Format("ZIP", Fate.UNPACK, frozenset({".zip"}))
-READABLE = (SHAPEFILE, GEOPACKAGE, FILEGDB, GEOJSON, BOUNDARY_TXT, CSV, XLSX)
+READABLE = (SHAPEFILE, GEOPACKAGE, FILEGDB, GEOJSON, BOUNDARY_TXT, CSV, XLSX, KML, GML, FLATGEOBUF, PARQUET)
 
 _ZIP_ZH, _ZIP_EN = " ZIP 压缩包", "a zip archive"
 _TIFF_ZH, _TIFF_EN = "带坐标系的 GeoTIFF，经栅格入库", "a GeoTIFF with a CRS, taken in as a raster"
@@ -71,9 +76,9 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"Rar!", _later("RAR", ".rar", _ZIP_ZH, _ZIP_EN)),
     (b"BZh", _later("bzip2", ".bz2", _ZIP_ZH, _ZIP_EN)),
     (b"\xfd7zXZ", _later("xz", ".xz", _ZIP_ZH, _ZIP_EN)),
-    (b"PAR1", _later("Parquet", ".parquet .geoparquet")),
+    (b"PAR1", PARQUET),
     (b"ARROW1", _later("Arrow", ".arrow .feather")),
-    (b"fgb\x03", _later("FlatGeobuf", ".fgb")),
+    (b"fgb\x03", FLATGEOBUF),
     (b"II*\x00", _later("TIFF", ".tif .tiff", _TIFF_ZH, _TIFF_EN)),
     (b"MM\x00*", _later("TIFF", ".tif .tiff", _TIFF_ZH, _TIFF_EN)),
     (b"II+\x00", _later("BigTIFF", ".tif .tiff", _TIFF_ZH, _TIFF_EN)),
@@ -102,11 +107,11 @@ _XML_ROOTS: tuple[tuple[str, Format], ...] = (
     ("OGRWFSDataSource", Format("WFS", _REFERENCE, frozenset({".xml"}))),
     ("WFS_Capabilities", Format("WFS", _REFERENCE, frozenset({".xml"}))),
     ("Capabilities", Format("OGC", _REFERENCE, frozenset({".xml"}))),
-    ("kml", _later("KML", ".kml")),
+    ("kml", KML),
     ("gpx", _later("GPX", ".gpx")),
     ("osm", _later("OSM XML", ".osm")),
-    ("FeatureCollection", _later("GML", ".gml .xml")),
-    ("SpatialDataset", _later("GML", ".gml .xml")),
+    ("FeatureCollection", GML),
+    ("SpatialDataset", GML),
     ("html", _later("HTML", ".html .htm")),
     ("svg", _later("SVG", ".svg")),
 )
@@ -148,6 +153,7 @@ def identify(path: Path, name: str | None = None) -> Identified:
     found = _format(head)
     if found is _OFFICE or (found is ZIP and Path(name).suffix.lower() not in ZIP.suffixes):
         found = XLSX if _is_workbook(path) else found
+        found = KMZ if found is ZIP and Path(name).suffix.lower() in KMZ.suffixes else found
     if head.startswith(_OLE) and _ENCRYPTED_PACKAGE in head:
         raise ARCHIVE_ENCRYPTED(place=Place(file=name), name=name)
     if found is None and Path(name).suffix.lower() in CSV.suffixes and _decoded(head) is not None:
@@ -193,7 +199,7 @@ def _folder_format(folder: Path, name: str) -> Format:
     raise FORMAT_UNKNOWN(place=Place(file=name), name=name)
 
 
-_CLAIMS = {suffix: known for known in (*READABLE, ZIP, _DXF) for suffix in known.suffixes} | {
+_CLAIMS = {suffix: known for known in (*READABLE, ZIP, KMZ, _DXF) for suffix in known.suffixes} | {
     suffix: known
     for _, known in (*_MAGIC, *_XML_ROOTS)
     for suffix in known.suffixes
@@ -289,10 +295,11 @@ def _decoded(head: bytes) -> str | None:
 
 
 def _xml_format(start: str) -> Format:
-    body = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", "", start, flags=re.DOTALL).lstrip()
+    body = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", "", start, flags=re.DOTALL).lstrip()
     root = re.match(r"<(?:[\w.-]+:)?([\w.-]+)", body)
     tag = root.group(1) if root else ""
-    return next((known for name, known in _XML_ROOTS if name == tag), _XML)
+    other = GML if "http://www.opengis.net/gml" in body else _XML
+    return next((known for name, known in _XML_ROOTS if name == tag), other)
 
 
 def _json_format(start: str) -> Format | None:

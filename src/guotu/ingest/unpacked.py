@@ -11,8 +11,13 @@ from guotu.ingest.identify import (
     BOUNDARY_TXT,
     CSV,
     FILEGDB,
+    FLATGEOBUF,
     GEOJSON,
     GEOPACKAGE,
+    GML,
+    KML,
+    KMZ,
+    PARQUET,
     SHAPEFILE,
     XLSX,
     ZIP,
@@ -23,6 +28,8 @@ from guotu.ingest.identify import (
 )
 
 _MEMBERS_SHOWN = 8
+_SINGLE = (FLATGEOBUF, PARQUET, GML, KML)
+"""Formats of one file each, looked for by suffix where none of the usual ones is there."""
 
 
 def data_files(path: Path, folder: Path, limits: ArchiveLimits) -> tuple[Identified, ...]:
@@ -36,9 +43,22 @@ def data_files(path: Path, folder: Path, limits: ArchiveLimits) -> tuple[Identif
         unpacked.mkdir()
         unpack(path, unpacked, limits)
         return _choose(unpacked, path.name)
+    if found.format is KMZ:
+        unpacked = folder / "unpacked"
+        unpacked.mkdir()
+        return (_document(unpack(path, unpacked, limits), path.name),)
     if found.format is SHAPEFILE and path.is_dir():
         return tuple(identify(shp) for shp in _with_suffix(path.iterdir(), ".shp"))
     return (found,)
+
+
+def _document(members: tuple[Path, ...], name: str) -> Identified:
+    """The KML of a KMZ: the first one, as the format has it."""
+    for member in members:
+        if member.suffix.lower() == ".kml":
+            return _inside(member, name)
+    shown = "、".join(member.name for member in members[:_MEMBERS_SHOWN])
+    raise ARCHIVE_NOTHING(place=Place(file=name), name=name, members=shown or "—")
 
 
 def _with_suffix(paths: object, suffix: str) -> list[Path]:
@@ -70,6 +90,16 @@ def _choose(folder: Path, name: str) -> tuple[Identified, ...]:
         )
     if present:
         return tuple(_inside(path, name) for path in by_kind[present[0]])
+    others = {kind: [path for path in members if path.suffix.lower() in kind.suffixes] for kind in _SINGLE}
+    listed = [kind for kind, paths in others.items() if paths]
+    if len(listed) > 1:
+        raise ARCHIVE_AMBIGUOUS(
+            place=Place(file=name),
+            name=name,
+            members=_listed(folder, [path for kind in listed for path in others[kind]]),
+        )
+    if listed:
+        return tuple(_inside(path, name) for path in others[listed[0]])
     return _by_content(folder, members, name)
 
 

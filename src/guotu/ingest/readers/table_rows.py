@@ -18,7 +18,7 @@ from pyogrio.raw import open_arrow
 
 from guotu.errors import Place
 from guotu.errors.files import FILE_DAMAGED, TEXT_DAMAGED
-from guotu.ingest.encoding import EncodingChoice, codec_named, label, shown
+from guotu.ingest.encoding import EncodingChoice, codec_named, first_damage, label, shown
 
 Row = list[str | None]
 
@@ -110,13 +110,13 @@ def _encoding(path: str, asked: str | None) -> EncodingChoice:
     with open(path, "rb") as file:
         head = file.read(4)
     marked = next((codec for mark, codec in _MARKS.items() if head.startswith(mark)), None)
-    if marked is not None and _first_damage(path, marked) is None:
+    if marked is not None and first_damage(path, marked) is None:
         return EncodingChoice(marked, "文件开头的字节序标记说明编码", "told by its byte-order mark")
     codec = codec_named(asked) if asked else ""
     if codec:
         _refuse_damage(path, codec)
         return EncodingChoice(codec, f"按指定的编码 {label(codec)} 读取", f"read as {label(codec)}, as asked")
-    if _first_damage(path, "utf-8") is None:
+    if first_damage(path, "utf-8") is None:
         return EncodingChoice("utf-8", "全部文字符合 UTF-8", "all of its text is UTF-8")
     _refuse_damage(path, "gb18030")
     zh, en = "不符合 UTF-8，全部文字符合 GB18030", "it is not UTF-8, all of its text is GB18030"
@@ -124,27 +124,10 @@ def _encoding(path: str, asked: str | None) -> EncodingChoice:
 
 
 def _refuse_damage(path: str, codec: str) -> None:
-    damage = _first_damage(path, codec)
+    damage = first_damage(path, codec)
     if damage is not None:
         line, raw = damage
         raise TEXT_DAMAGED(place=Place(row=line), name="", encoding=label(codec), bytes=shown(raw))
-
-
-def _first_damage(path: str, codec: str) -> tuple[int, bytes] | None:
-    """(line, bytes) of the first text that does not decode."""
-    decoder = codecs.getincrementaldecoder(codec)("strict")
-    line = 1
-    with open(path, "rb") as file:
-        while chunk := file.read(1 << 20):
-            try:
-                line += decoder.decode(chunk).count("\n")
-            except UnicodeDecodeError as problem:
-                before = problem.object[: problem.start]
-                return line + before.count(b"\n"), problem.object[problem.start : problem.start + 12]
-        with suppress(UnicodeDecodeError):
-            decoder.decode(b"", final=True)
-            return None
-    return line, b""
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from guotu.ingest.archive import ArchiveLimits, look_over
 from guotu.ingest.encoding import EncodingChoice
-from guotu.ingest.identify import CSV, XLSX, Identified
-from guotu.ingest.readers.described import Described
+from guotu.ingest.identify import CSV, FLATGEOBUF, GML, KML, PARQUET, XLSX, Identified
+from guotu.ingest.readers.described import Described, Warnings
 from guotu.ingest.readers.gdal_file import GdalFile
+from guotu.ingest.readers.xml_copy import utf8_copy
 from guotu.ingest.sandbox import Cancel, Job, SandboxLimits
 
 
@@ -29,6 +30,12 @@ READERS = {
     XLSX.name: Reader(
         "tables", ".xlsx", "XLSX", (("OGR_XLSX_HEADERS", "DISABLE"), ("OGR_XLSX_FIELD_TYPES", "STRING"))
     ),
+    KML.name: Reader("markup", ".kml", "LIBKML"),
+    GML.name: Reader(
+        "markup", ".gml", "GML", (("GML_DOWNLOAD_SCHEMA", "NO"), ("GML_SKIP_RESOLVE_ELEMS", "ALL"))
+    ),
+    FLATGEOBUF.name: Reader("vector", ".fgb", "FlatGeobuf"),
+    PARQUET.name: Reader("columnar", ".parquet"),
 }
 
 
@@ -79,14 +86,21 @@ def open_told(
 ) -> ToldFile:
     """Link the file under a plain name in `folder` and describe how to read it.
 
-    Raises   GT-1107/1108/1109/1111/1112 for a workbook whose package is not safe to unpack
+    Raises   GT-1120 XML that is not in the encoding it declares; GT-1107/1108/1109/1111/1112 for a workbook whose package
+             is not safe to unpack
     """
     how = READERS[found.format.name]
     if found.format is XLSX:
         look_over(found.path, archive)
     target = folder / f"data{how.suffix}"
-    target.symlink_to(found.path.resolve())
+    warnings: Warnings = ()
+    if how.module == "markup":
+        warnings = utf8_copy(found.path, target, encoding)
+    else:
+        target.symlink_to(found.path.resolve())
     job = Job(
         found.path.name, target, how.driver, found.format.name, (found.path,), folder, how.options, how.module
     )
-    return ToldFile(job, limits, cancel, encoding=encoding)
+    file = ToldFile(job, limits, cancel, encoding=encoding)
+    file.warnings = warnings
+    return file

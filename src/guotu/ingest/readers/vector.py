@@ -69,9 +69,13 @@ def _sample(path: str, layer: str, encoding: str | None) -> tuple[list[list[floa
 
 def read(emit: Emit, path: str, layer: str, encoding: str | None, columns: list[str]) -> None:
     """The layer's batches: a schema frame, then one frame per batch; attributes renamed by position to `columns`."""
+    emit_batches(emit, (_renamed(batch, columns) for batch in batches(path, layer, encoding)))
+
+
+def batches(path: str, layer: str, encoding: str | None) -> Iterator[pa.RecordBatch]:
+    """The layer in batches of about 24 MB, under the names that GDAL gives."""
     size = os.path.getsize(path) if os.path.isfile(path) else 0
-    batches = _batches(path, layer, encoding, rows=_rows_per_batch(path, layer, encoding, size))
-    emit_batches(emit, (_renamed(batch, columns) for batch in batches))
+    return _batches(path, layer, encoding, rows=_rows_per_batch(path, layer, encoding, size))
 
 
 def _renamed(batch: pa.RecordBatch, columns: list[str]) -> pa.RecordBatch:
@@ -79,10 +83,10 @@ def _renamed(batch: pa.RecordBatch, columns: list[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(batch.columns, names=names)
 
 
-def emit_batches(emit: Emit, batches: Iterable[pa.RecordBatch]) -> None:
+def emit_batches(emit: Emit, found: Iterable[pa.RecordBatch]) -> None:
     """A schema frame, then frames of at most 24 MB; every batch takes the first one's types."""
     schema: pa.Schema | None = None
-    for batch in batches:
+    for batch in found:
         if schema is None:
             schema = batch.schema
             emit(b"S", schema.serialize())
@@ -113,14 +117,17 @@ def _batches(path: str, layer: str, encoding: str | None, *, rows: int) -> Itera
         for batch in pa.RecordBatchReader.from_stream(stream):
             plain = _plain(batch, geometry)
             if geometry is not None:
-                wkb = plain.column(GEOMETRY)
-                kinds = check_wkb(wkb)
-                if kinds.curved:
-                    wkb = _linear(wkb)
-                if not kinds.flat:
-                    wkb = _flat(wkb)
+                wkb = plain_wkb(plain.column(GEOMETRY))
                 plain = plain.set_column(plain.num_columns - 1, GEOMETRY, wkb)
             yield plain
+
+
+def plain_wkb(wkb: pa.Array) -> pa.Array:
+    """Checked, without arcs and third dimensions; raises GeometryTooDeep, ValueError for values cut short."""
+    kinds = check_wkb(wkb)
+    if kinds.curved:
+        wkb = _linear(wkb)
+    return wkb if kinds.flat else _flat(wkb)
 
 
 def _plain(batch: pa.RecordBatch, geometry: str | None) -> pa.RecordBatch:
@@ -137,7 +144,18 @@ def _codes(column: pa.Array) -> pa.Array:
     """GDAL gives coded domains as a dictionary whose index is the code and whose value is the description."""
     if pa.types.is_dictionary(column.type):
         return column.indices
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return joined(column)
     return column.storage if isinstance(column, pa.ExtensionArray) else column
+
+
+def joined(column: pa.Array) -> pa.Array:
+    """A column of lists as text, values apart by commas."""
+    texts = [
+        None if values is None else ",".join("" if value is None else str(value) for value in values)
+        for values in column.to_pylist()
+    ]
+    return pa.array(texts, pa.string())
 
 
 def _linear(wkb: pa.Array) -> pa.Array:
