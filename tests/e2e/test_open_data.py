@@ -22,8 +22,8 @@ OPEN = next(
     Path("absent"),
 )
 VECTOR = {
-    "", ".csv", ".dbf", ".dxf", ".geojson", ".gpkg", ".gml", ".gpx", ".gz", ".json", ".kml", ".parquet", ".pbf", ".resource", ".shp", ".template",
-    ".tgz", ".txt", ".xlsx", ".zip", ".7z",
+    "", ".csv", ".dbf", ".dxf", ".geojson", ".gpkg", ".gml", ".gpx", ".gz", ".json", ".kml", ".parquet", ".pbf",
+    ".resource", ".shp", ".template", ".tgz", ".txt", ".xlsx", ".zip", ".7z",
 }  # fmt: skip
 REASONS = {
     "GT-1103",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import map_cast as cast
 import numpy as np
 import shapely
 
+import map_cast as cast
 from guotu.analysis.cartography import MapLayer, layer_style
 from guotu.analysis.cartography.legend import legend_entries
 from guotu.analysis.cartography.lettering import lettering
