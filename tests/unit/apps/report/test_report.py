@@ -105,7 +105,7 @@ def test_the_html_needs_nothing_else_and_takes_words_as_words(made: tuple[Review
     assert "url(" not in page
     assert "<script" not in page
     assert "&lt;b&gt;电子" in page
-    assert page.count("<img ") == 1 + len(made[1].conflicts)
+    assert page.count("<img ") == 1 + len(made[1].conflicts) + len(made[1].details)
     assert page.count(' alt="') == page.count("<img ")
 
 

@@ -54,7 +54,8 @@ class Told:
 
     def figure(self, check: str) -> int:
         """The number of the figure that a check has; the overview is the first. 0 where it has none."""
-        order = [found.id for found in self.review.checks if found.id in self.pictures.conflicts]
+        shown = self.pictures.conflicts, self.pictures.details
+        order = [found.id for found in self.review.checks for drawn in shown if found.id in drawn]
         return order.index(check) + 2 if check in order else 0
 
 
@@ -182,6 +183,12 @@ def _check(told: Told, check: CheckResult) -> Iterator[Block]:
         title = check.title.in_(lang)
         caption = told.say(f"{title}示意图", f"{title}: what was met")
         yield Image(caption + _scale(told, picture.scale), f"{title} {check.reason.in_(lang)}", picture)
+    detail = told.pictures.details.get(check.id)
+    if detail is not None:
+        caption = told.say(f"{check.title.zh}局部放大图", f"{check.title.en}: enlarged") + _scale(
+            told, detail.scale
+        )
+        yield Image(caption, caption, detail)
     yield from sections.legal_basis(check, lang)
 
 

@@ -187,6 +187,7 @@ def parameters(review: Review, lang: Lang) -> Table:
         PARAMETERS,
         tuple(Row(pair) for pair in _parameters(review, lang)),
         head=False,
+        dense=True,
     )
 
 

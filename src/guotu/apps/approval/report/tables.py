@@ -93,10 +93,10 @@ def verdicts(review: Review, lang: Lang) -> Table:
     """The traffic lights."""
     columns = (
         Column(_in(lang, "序号", "No."), 0.07, "center"),
-        Column(_in(lang, "审查事项", "Check"), 0.17),
-        Column(_in(lang, "结论", "Verdict"), 0.12, "center"),
-        Column(_in(lang, "说明", "Reason"), 0.42),
-        Column(_in(lang, "依据", "Clauses"), 0.22),
+        Column(_in(lang, "审查事项", "Check"), 0.16),
+        Column(_in(lang, "结论", "Verdict"), 0.11, "center"),
+        Column(_in(lang, "说明", "Reason"), 0.40),
+        Column(_in(lang, "依据", "Clauses"), 0.26),
     )
     rows = []
     for number, check in enumerate(review.checks, 1):
@@ -107,7 +107,7 @@ def verdicts(review: Review, lang: Lang) -> Table:
         )
         cells = (str(number), check.title.in_(lang), verdict, check.reason.in_(lang), cited)
         rows.append(Row(cells, tones=("plain", "plain", tone, "plain", "plain")))
-    return Table(_in(lang, "审查结论表", "Conclusions"), columns, tuple(rows))
+    return Table(_in(lang, "审查结论表", "Conclusions"), columns, tuple(rows), dense=True)
 
 
 def cite(clause: Clause, lang: Lang) -> str:
@@ -310,18 +310,19 @@ def version_parts(entry: BasisEntry) -> tuple[str, str]:
 def basis(review: Review, lang: Lang) -> Table:
     """Every stream read, with version, moment and owner; what it lacks is told below its state."""
     columns = (
-        Column(_in(lang, "数据", "Data"), 0.26),
+        Column(_in(lang, "数据", "Data"), 0.25),
         Column(_in(lang, "版本", "Version"), 0.09, "center"),
         Column(_in(lang, "校验值", "Digest"), 0.16, "center"),
         Column(_in(lang, "数据时点", "Data of"), 0.13, "center"),
         Column(_in(lang, "要素数", "Features"), 0.09, "right"),
         Column(_in(lang, "责任单位", "Responsible"), 0.19),
-        Column(_in(lang, "状态", "State"), 0.08, "center"),
+        Column(_in(lang, "状态", "State"), 0.09, "center"),
     )
     return Table(
         _in(lang, "数据依据表", "Data used"),
         columns,
         tuple(_basis_row(entry, lang) for entry in review.basis),
+        dense=True,
     )
 
 
