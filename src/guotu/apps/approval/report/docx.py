@@ -70,6 +70,9 @@ def render(document: Document) -> bytes:
     _underline(under)
     _head_page(file, document)
     for block in document.blocks:
+        wide = isinstance(block, Table) and block.wide
+        if wide or file.sections[-1].orientation == WD_ORIENT.LANDSCAPE:
+            _turn(file, landscape=wide)
         _block(file, block)
     written = BytesIO()
     file.save(written)
@@ -134,8 +137,6 @@ def _signatures(file: Any, block: Signatures) -> None:
 
 
 def _table(file: Any, body: Table) -> None:
-    if body.wide:
-        _turn(file, landscape=True)
     caption = _line(file, "center", before=6)
     caption.paragraph_format.keep_with_next = True
     _words(caption, body.caption, HEAD, 10.5)
@@ -151,10 +152,7 @@ def _table(file: Any, body: Table) -> None:
                 _cell(cells[number * width + at], words, body, row, at)
     _keep_together(table, depth)
     _merge(cells, body, depth)
-    if body.wide:
-        _turn(file, landscape=False)
-    else:
-        _line(file, "left", after=2)
+    _line(file, "left", after=2)
 
 
 def _width(body: Table, column: Column) -> Any:
