@@ -26,8 +26,14 @@ def guotu(*words: object, **more: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*PROGRAM, *map(str, words)], capture_output=True, timeout=240, check=False, **more)  # type: ignore[call-overload,no-any-return]
 
 
+def hear_interrupts() -> None:
+    """A shell makes what it starts in the background deaf to them, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def began(*words: object, **more: object) -> subprocess.Popen[bytes]:
     command = [*PROGRAM, *map(str, words)]
+    more |= {"preexec_fn": hear_interrupts}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)  # type: ignore[call-overload,no-any-return]
 
 
