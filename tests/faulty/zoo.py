@@ -218,6 +218,10 @@ _XXE = (
     '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     '<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml">&e;</gml:FeatureCollection>'
 )
+_VCT = (
+    "HeadBegin\nVersion:3.0\nHeadEnd\nFeatureCodeBegin\n7,图斑,Polygon,\nFeatureCodeEnd\nLineBegin\n9\n8\n\n1\n1\n11\n5\n"
+    "0,0\n9,0\n9,9\n0,9\n0,0\n0\nLineEnd\nPolygonBegin\n1\n7\n\n100\n1,1\n21\n1\n9\n0\nPolygonEnd\n"
+)
 _PIN = "<Placemark><name>点</name><Point><coordinates>{}</coordinates></Point></Placemark>"
 
 
@@ -378,6 +382,38 @@ CASES: list[Case] = [
         lambda f: _parquet(f, _geo('"crs": null,'), box(5, 5, 6, 6)),
         "GT-1221",
         "coordinate",
+        OPEN,
+    ),
+    Case("a VCT cut off", _file("图.vct", _VCT[:-40]), "GT-1115", '"row"', OPEN),
+    Case(
+        "a VCT without feature codes",
+        _file("图.vct", "HeadBegin\nVersion:3.0\nHeadEnd\n"),
+        "GT-1115",
+        '"row"',
+        OPEN,
+    ),
+    Case(
+        "a VCT of the second edition", _file("图.vct", _VCT.replace("3.0", "2.0")), "GT-1104", "图.vct", OPEN
+    ),
+    Case(
+        "a VCT whose polygon refers to nothing",
+        _file("图.vct", _VCT.replace("1\n9\n0", "1\n8\n0")),
+        "GT-1115",
+        '"row"',
+        OPEN,
+    ),
+    Case(
+        "a VCT with endless counts",
+        _file("图.vct", _VCT.replace("\n5\n", "\n5000000000\n")),
+        "GT-1115",
+        '"row"',
+        OPEN,
+    ),
+    Case(
+        "a VCT with an open ring",
+        _file("图.vct", _VCT.replace("0,0\n0\n", "1,0\n0\n")),
+        "GT-1115",
+        '"row"',
         OPEN,
     ),
     Case("a truncated workbook", lambda f: cut(workbook(f), 0.6), "GT-1107", "表.xlsx", OPEN),

@@ -62,9 +62,23 @@ KML = Format("KML", Fate.READ, frozenset({".kml"}))
 KMZ = Format("KMZ", Fate.UNPACK, frozenset({".kmz"}))
 GML = Format("GML", Fate.READ, frozenset({".gml"}))
 FLATGEOBUF = Format("FlatGeobuf", Fate.READ, frozenset({".fgb"}))
+VCT = Format("VCT", Fate.READ, frozenset({".vct"}))
 PARQUET = Format("Parquet", Fate.READ, frozenset({".parquet", ".geoparquet"}))
 ZIP = Format("ZIP", Fate.UNPACK, frozenset({".zip"}))
-READABLE = (SHAPEFILE, GEOPACKAGE, FILEGDB, GEOJSON, BOUNDARY_TXT, CSV, XLSX, KML, GML, FLATGEOBUF, PARQUET)
+READABLE = (
+    SHAPEFILE,
+    GEOPACKAGE,
+    FILEGDB,
+    GEOJSON,
+    BOUNDARY_TXT,
+    CSV,
+    XLSX,
+    KML,
+    GML,
+    FLATGEOBUF,
+    PARQUET,
+    VCT,
+)
 
 _ZIP_ZH, _ZIP_EN = " ZIP 压缩包", "a zip archive"
 _TIFF_ZH, _TIFF_EN = "带坐标系的 GeoTIFF，经栅格入库", "a GeoTIFF with a CRS, taken in as a raster"
@@ -89,7 +103,7 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"AC10", _later("DWG", ".dwg")),
     (b"\x00\x01\x00\x00Standard Jet DB", _later("MDB", ".mdb", " FileGDB", "a FileGDB")),
     (b"\x00\x01\x00\x00Standard ACE DB", _later("ACCDB", ".accdb", " FileGDB", "a FileGDB")),
-    (b"HeadBegin", _later("VCT", ".vct")),
+    (b"HeadBegin", VCT),
     (b"%PDF", _later("PDF", ".pdf")),
     (_OLE, _later("Office 97–2003", ".xls .doc .ppt .msg")),
     (b"\xff\xd8\xff", _later("JPEG", ".jpg .jpeg", _TIFF_ZH, _TIFF_EN)),
@@ -258,7 +272,7 @@ def _text_format(head: bytes) -> Format | None:
     if re.match(r"(999\s+.*\s+)*0\s+SECTION\b", start):
         return _DXF
     if start.startswith("HeadBegin"):
-        return next(known for magic, known in _MAGIC if magic == b"HeadBegin")
+        return VCT
     if re.search(r"[@＠][ \t,，]*(\r|\n|$)", text) or re.search(
         r"[\[【](地块坐标|属性描述|项目信息)[\]】]", text
     ):

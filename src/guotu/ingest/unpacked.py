@@ -19,6 +19,7 @@ from guotu.ingest.identify import (
     KMZ,
     PARQUET,
     SHAPEFILE,
+    VCT,
     XLSX,
     ZIP,
     Format,
@@ -28,7 +29,7 @@ from guotu.ingest.identify import (
 )
 
 _MEMBERS_SHOWN = 8
-_SINGLE = (FLATGEOBUF, PARQUET, GML, KML)
+_SINGLE = (VCT, FLATGEOBUF, PARQUET, GML, KML)
 """Formats of one file each, looked for by suffix where none of the usual ones is there."""
 
 

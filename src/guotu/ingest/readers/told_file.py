@@ -8,7 +8,7 @@ from typing import Any
 
 from guotu.ingest.archive import ArchiveLimits, look_over
 from guotu.ingest.encoding import EncodingChoice
-from guotu.ingest.identify import CSV, FLATGEOBUF, GML, KML, PARQUET, XLSX, Identified
+from guotu.ingest.identify import CSV, FLATGEOBUF, GML, KML, PARQUET, VCT, XLSX, Identified
 from guotu.ingest.readers.described import Described, Warnings
 from guotu.ingest.readers.gdal_file import GdalFile
 from guotu.ingest.readers.xml_copy import utf8_copy
@@ -36,6 +36,7 @@ READERS = {
     ),
     FLATGEOBUF.name: Reader("vector", ".fgb", "FlatGeobuf"),
     PARQUET.name: Reader("columnar", ".parquet"),
+    VCT.name: Reader("vct", ".vct"),
 }
 
 
