@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from guotu.model.arrays import Float64Array
 from guotu.model.datum import CGCS2000, Geographic
 
 SIZE = 256
+PNG = {"width": SIZE, "height": SIZE, "count": 4, "dtype": "uint8"}
+UPRIGHT = rasterio.Affine(2, 0, 0, 0, -2, 0)
+"""A place for the pixels that is not written: without one each tile would be warned about."""
 
 
 def extent(path: Path) -> tuple[float, float, float, float]:
@@ -35,7 +39,8 @@ def tile(path: Path, z: int, x: int, y: int) -> bytes | None:
         inside = (columns >= 0) & (columns < image.width) & (rows >= 0) & (rows < image.height)
         if not inside.any():
             return None
-        return _png(_sample(image, columns, rows, inside))
+        low, high = (0.0, 255.0) if image.dtypes[0] == "uint8" else _range(path, path.stat().st_mtime_ns)
+        return _png(_sample(image, columns, rows, inside, (low, high)))
 
 
 def _pixels(image: Any, z: int, x: int, y: int) -> tuple[Float64Array, Float64Array]:
@@ -52,8 +57,10 @@ def _pixels(image: Any, z: int, x: int, y: int) -> tuple[Float64Array, Float64Ar
     return columns, rows
 
 
-def _sample(image: Any, columns: Float64Array, rows: Float64Array, inside: Any) -> Any:
-    """Nearest pixels by way of one decimated window, so that overviews are used."""
+def _sample(
+    image: Any, columns: Float64Array, rows: Float64Array, inside: Any, stretch: tuple[float, float]
+) -> Any:
+    """Nearest pixels by way of one decimated window, so that overviews are used; `stretch` becomes black to white."""
     left, right = int(columns[inside].min()), int(columns[inside].max()) + 1
     top, bottom = int(rows[inside].min()), int(rows[inside].max()) + 1
     window = Window(left, top, right - left, bottom - top)
@@ -64,26 +71,46 @@ def _sample(image: Any, columns: Float64Array, rows: Float64Array, inside: Any) 
     at_row = np.clip(((rows[inside] - top) * shape[0] / window.height).astype(int), 0, shape[0] - 1)
     at_column = np.clip(((columns[inside] - left) * shape[1] / window.width).astype(int), 0, shape[1] - 1)
     picture = np.zeros((4, SIZE * SIZE), np.uint8)
-    picture[:3, inside] = _to_bytes(read)[:, at_row, at_column]
+    picture[:3, inside] = _to_bytes(read, stretch)[:, at_row, at_column]
     picture[3, inside] = _opaque(image, read)[at_row, at_column]
     return picture.reshape(4, SIZE, SIZE)
 
 
-def _to_bytes(read: Any) -> Any:
+@lru_cache(maxsize=256)
+def _range(path: Path, changed: int) -> tuple[float, float]:  # noqa: ARG001 - tells editions of a file apart
+    """The values that become black and white, from the whole image, so that its tiles match at their edges."""
+    with rasterio.open(path, driver="GTiff") as image:
+        scale = max(1.0, max(image.width, image.height) / (2 * SIZE))
+        shape = (image.count, max(1, round(image.height / scale)), max(1, round(image.width / scale)))
+        read = image.read(out_shape=shape)
+        found = read[~_holes(image, read) & np.isfinite(read)]
+    if not found.size:
+        return 0.0, 1.0
+    low, high = np.percentile(found, (2, 98))
+    return float(low), float(high)
+
+
+def _to_bytes(read: Any, stretch: tuple[float, float]) -> Any:
     if read.dtype == np.uint8:
         return read
-    low, high = np.nanpercentile(read, (2, 98))
-    return np.clip((read - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
+    low, high = stretch
+    values = np.nan_to_num(read.astype(np.float64), nan=low, posinf=high, neginf=low)
+    return np.clip((values - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
 
 
 def _opaque(image: Any, read: Any) -> Any:
+    return np.where(_holes(image, read).all(axis=0), 0, 255).astype(np.uint8)
+
+
+def _holes(image: Any, read: Any) -> Any:
+    """Where a band has nothing, shaped as `read`."""
     if image.nodata is None:
-        return np.full(read.shape[1:], 255, np.uint8)
-    return np.where((read == image.nodata).all(axis=0), 0, 255).astype(np.uint8)
+        return np.zeros(read.shape, bool)
+    return np.isnan(read) if np.isnan(image.nodata) else read == image.nodata
 
 
 def _png(picture: Any) -> bytes:
     with MemoryFile() as memory:
-        with memory.open(driver="PNG", width=SIZE, height=SIZE, count=4, dtype="uint8") as target:
+        with memory.open(driver="PNG", transform=UPRIGHT, **PNG) as target:
             target.write(picture)
         return bytes(memory.read())
