@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import groupby
 
 from guotu.apps.approval.report.document import Column, Row, Table, Tone
@@ -158,45 +157,6 @@ def three_classes(review: Review, lang: Lang) -> Table:
     totals = (hectares(table.sum(ownership=owner)) for owner in owners)
     total = Row((_in(lang, "合计", "Total"), *totals, hectares(table.total_ha)), total=True)
     return Table(_in(lang, "土地利用现状三大类面积表", "Land by category"), columns, (*rows, total))
-
-
-def land_use(table: LandUseTable, lang: Lang) -> Table:
-    """The balanced table: leaves by unit, ownership and class, subtotals that are sums of leaves."""
-    columns = (
-        Column(_in(lang, "权属单位", "Owner unit"), 0.22),
-        Column(_in(lang, "权属", "Ownership"), 0.10, "center"),
-        Column(_in(lang, "三大类", "Category"), 0.13, "center"),
-        Column(_in(lang, "一级类", "First class"), 0.18),
-        Column(_in(lang, "二级类", "Class"), 0.21),
-        Column(_in(lang, "面积（公顷）", "Area (ha)"), 0.16, "right"),
-    )
-    caption = _in(lang, "土地利用现状分类面积汇总表", "Land by class")
-    if table.parcel:
-        caption = f"{caption}（{table.parcel}）"
-    owned = [(owner, table.sum(ownership=owner)) for owner in OWNERSHIP]
-    sums = [
-        Row(
-            (_in(lang, f"{owner}合计", f"{ownership(owner, lang)} total"), "", "", "", "", hectares(area)),
-            total=True,
-        )
-        for owner, area in owned
-        if area
-    ]
-    total = Row((_in(lang, "总计", "Total"), "", "", "", "", hectares(table.total_ha)), total=True)
-    return Table(caption, columns, (*_leaves(table, lang), *(sums if len(sums) > 1 else ()), total))
-
-
-def _leaves(table: LandUseTable, lang: Lang) -> Iterator[Row]:
-    for unit, rows in groupby(table.rows, key=lambda row: row.owner_unit):
-        leaves = list(rows)
-        for row in leaves:
-            first = f"{row.first_code} {row.first_name}".strip()
-            second = f"{row.code} {row.name}".strip()
-            owner, kind = ownership(row.ownership, lang), three_class(row.three_class, lang)
-            yield Row((row.owner_unit, owner, kind, first, second, hectares(row.area_ha)))
-        total = sum((row.area_ha for row in leaves), Decimal(0))
-        if len(leaves) > 1:
-            yield Row((unit, _in(lang, "小计", "Subtotal"), "", "", "", hectares(total)), total=True)
 
 
 def totals(check: CheckResult, lang: Lang) -> Table | None:
