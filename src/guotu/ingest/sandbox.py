@@ -32,10 +32,11 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """Memory and time of one reading process."""
+    """Memory and time of one reading process; `file_mb` the largest file it may write (None: as much as memory)."""
 
     memory_mb: int = 2048
     seconds: int = 3600
+    file_mb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Protection:
 class Job:
     """What a child may touch: `path` is what its reader opens, `readable` the real files behind it, `folder` its scratch.
 
-    `reader` names the module of `ingest.readers` that reads; `driver` the only GDAL driver left to it ("": none).
+    `reader` names the module of `ingest.readers` that reads; `driver` the only GDAL driver left to it ("": none);
+    `environment` variables that the reader's library needs from its start.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Job:
     folder: Path
     options: tuple[tuple[str, str], ...] = ()
     reader: str = "vector"
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 class Child:
@@ -94,7 +97,7 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603 our own interpreter and our own file
             [sys.executable, "-I", "-B", "-X", "utf8", str(script)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
-            cwd=job.folder, env=_environment(job.driver), start_new_session=True,
+            cwd=job.folder, env=_environment(job.driver) | dict(job.environment), start_new_session=True,
         )  # fmt: skip
         try:
             self._ask(_setup(job, limits))
@@ -111,6 +114,13 @@ class Child:
             if kind == b"J":
                 answer = json.loads(payload)
         return answer
+
+    def call(self, verb: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """Every JSON answer to one verb of the reader, as it comes."""
+        self._ask({"verb": verb, "path": str(self._job.path), **arguments})
+        for kind, payload in self._frames():
+            if kind == b"J":
+                yield json.loads(payload)
 
     def read(self, layer: str, encoding: str | None, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """The batches of a layer, each validated in full before it is handed on."""
@@ -255,6 +265,7 @@ def _setup(job: Job, limits: SandboxLimits) -> dict[str, Any]:
     return {
         "memory_mb": limits.memory_mb,
         "seconds": limits.seconds,
+        "file_mb": limits.file_mb or limits.memory_mb,
         "readable": [str(path.resolve()) for path in job.readable],
         "writable": [str(job.folder.resolve())],
         "libraries": _libraries(),

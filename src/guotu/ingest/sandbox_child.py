@@ -32,7 +32,7 @@ _NETWORK = 0b11
 _SCOPES = 0b11
 """Abstract sockets and signals to processes outside, from version 6."""
 
-READERS = ("vector", "tables", "markup", "columnar", "vct")
+READERS = ("vector", "tables", "markup", "columnar", "vct", "dxf", "raster", "document", "capabilities")
 """Modules of `guotu.ingest.readers` that run in here; each has `prepare` and `ANSWERS`."""
 
 Walls = dict[str, Any]
@@ -44,7 +44,7 @@ def empty_network() -> bool:
     return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET))
 
 
-def limit_resources(megabytes: int, seconds: int) -> None:
+def limit_resources(megabytes: int, seconds: int, file_megabytes: int | None = None) -> None:
     """Memory, processor time, open files and written bytes; no core dumps, no new processes worth the name."""
     memory = megabytes << 20
     for what, value in (
@@ -52,7 +52,7 @@ def limit_resources(megabytes: int, seconds: int) -> None:
         (resource.RLIMIT_AS, memory + (4 << 30)),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_FSIZE, memory),
+        (resource.RLIMIT_FSIZE, (file_megabytes or megabytes) << 20),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
@@ -124,7 +124,7 @@ def main() -> None:
     os.dup2(2, 1)
     setup = json.loads(sys.stdin.readline())
     walls: Walls = {"network_namespace": empty_network()}
-    limit_resources(setup["memory_mb"], setup["seconds"])
+    limit_resources(setup["memory_mb"], setup["seconds"], setup["file_mb"])
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     reader = chosen_reader(setup["reader"])
     libraries = [
