@@ -27,3 +27,35 @@ PROFILE_INVALID = Kind(
     "对照 docs/references/quality-rules.md 改正。",
     "See docs/references/quality-rules.md.",
 )
+LOCAL_RULE_INVALID = Kind(
+    "GT-1404",
+    Family.USAGE,
+    "{file} 第 {line} 行的地方规则“{rule}”有误：{zh}",
+    "Local rule {rule!r} in {file}, line {line}, is wrong: {en}",
+    "对照 docs/how-tos/add-a-local-rule.md 改正；该文件的规则改好之前都不生效。",
+    "See docs/how-tos/add-a-local-rule.md; nothing in the file counts until it is right.",
+)
+PACK_UNREADABLE = Kind(
+    "GT-1405",
+    Family.USAGE,
+    "规则包 {file} 不是正确的 TOML：{reason}",
+    "The rule pack {file} is no valid TOML: {reason}",
+    "按指出的行列改正；文件应为 UTF-8。",
+    "Correct it at the line and column shown; the file must be UTF-8.",
+)
+EXEMPTION_UNKNOWN = Kind(
+    "GT-1406",
+    Family.NOT_FOUND,
+    "没有例外说明“{exemption}”",
+    "There is no exception {exemption!r}",
+    "guotu exception list 列出全部例外说明。",
+    "`guotu exception list` shows them all.",
+)
+EXEMPTION_INVALID = Kind(
+    "GT-1407",
+    Family.USAGE,
+    "例外说明有误：{zh}",
+    "The exception is wrong: {en}",
+    "例外说明须写明规则、数据集、理由、文号、批准人，截止日期不早于批准日期。",
+    "An exception names rule, dataset, reason, document and who approved it; it ends no earlier than it begins.",
+)

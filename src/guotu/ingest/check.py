@@ -18,6 +18,7 @@ from guotu.ingest.spool import Spool
 from guotu.model.datum import Crs
 from guotu.model.finding import QualityReport
 from guotu.model.schema import LayerSchema
+from guotu.quality.exceptions import Exceptions
 from guotu.quality.gate import Gate, Layer
 from guotu.quality.profile import GateProfile
 
@@ -47,11 +48,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How a layer is judged: gate profile (None: by dataset), division its codes belong to, WKB polygon it must fill."""
+    """How a layer is judged: gate profile (None: by dataset), division its codes belong to, WKB polygon it must fill,
+    approved exceptions in force.
+    """
 
     profile: GateProfile | None = None
     division: str | None = None
     control: bytes | None = None
+    exceptions: Exceptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def inspect(
         progress("rules", 0, None)
         for zh, en in normaliser.notes():
             gate.note(zh, en)
-        report = gate.finish(spool.shapes)
+        report = gate.finish(spool.shapes, stop=lambda: stop_if(cancel))
         outline = gate.outline if report.passed else None
         del gate, normaliser  # their tables are large, and landing needs the room
         pa.default_memory_pool().release_unused()
@@ -131,7 +135,8 @@ def _gate(path: Path, layer: SourceLayer, schema: LayerSchema, by: Judging) -> t
     normaliser = Normaliser(schema, layer)
     evidence = (layer.crs_evidence.zh, layer.crs_evidence.en)
     facts = Layer(layer.name, path.name, layer.crs, normaliser.matches, (evidence, *layer.warnings))
-    return Gate(schema, facts, by.profile, division=by.division, control=by.control), normaliser
+    gate = Gate(schema, facts, by.profile, division=by.division, control=by.control, exceptions=by.exceptions)
+    return gate, normaliser
 
 
 def _stream(

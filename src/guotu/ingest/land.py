@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from guotu.catalog import Catalog
@@ -67,10 +67,14 @@ def land(  # noqa: PLR0913 - the outside of the room
         if not inspected.report.passed:
             raise refused(inspected.report, path.name)
         stop_if(cancel)
-        sources = tuple(blobs.add(file) for file in originals(path))
-        full = dataclasses.replace(note, source=sources, quality=inspected.report.summary("zh"))
         state = store.found(stream, schema, owner=owner)
-        commit = _commit(inspected, store, state, schema, full, ids, progress, cancel)
+
+        def noted() -> CommitNote:
+            """The note with the originals, kept only once nobody can cancel any more."""
+            sources = tuple(blobs.add(file) for file in originals(path))
+            return dataclasses.replace(note, source=sources, quality=inspected.report.record())
+
+        commit, full = _commit(inspected, store, state, schema, noted, ids, progress, cancel)
     progress("register", 0, 1)
     register(catalog, store, stream, schema, full, inspected, owner, registration or Registration())
     progress("register", 1, 1)
@@ -79,8 +83,8 @@ def land(  # noqa: PLR0913 - the outside of the room
 
 def refused(report: QualityReport, file: str) -> Exception:
     """GT-1401 for a report that did not pass."""
-    hard = sum(count.count for count in report.counts if count.hard)
-    light = sum(count.count for count in report.counts if not count.hard)
+    hard = sum(count.counting for count in report.counts if count.hard)
+    light = sum(count.counting for count in report.counts if not count.hard)
     facts = {
         "layer": report.layer,
         "features": report.features,
@@ -114,11 +118,11 @@ def _commit(  # noqa: PLR0913
     store: FeatureStore,
     state: StreamState,
     schema: LayerSchema,
-    note: CommitNote,
+    noted: Callable[[], CommitNote],
     ids: IdSource,
     progress: Progress,
     cancel: Cancel,
-) -> Commit | None:
+) -> tuple[Commit | None, CommitNote]:
     stream = state.stream
     first = not store.commits(stream)
     plan = AccessPlan(stream.dataset, subject="system", purpose="ingest")
@@ -132,7 +136,9 @@ def _commit(  # noqa: PLR0913
     found = difference(inspected.spool, old, first=first, step=compared)
     with store.draft(stream, base=None if first else state.head.version) as draft:
         _write(draft, found, inspected, progress, cancel)
-        return draft.commit(note)
+        stop_if(cancel)
+        note = noted()
+        return draft.commit(note), note
 
 
 def _write(draft: Draft, found: Difference, inspected: Inspected, progress: Progress, cancel: Cancel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,12 +12,22 @@ from guotu.model.datum import Crs, GaussKruger
 from guotu.model.finding import FieldMatch, QualityReport
 from guotu.model.schema import Constraint, LayerSchema
 from guotu.quality.chunk import Chunk
+from guotu.quality.clause import Clause
+from guotu.quality.exceptions import Exceptions
 from guotu.quality.ledger import Ledger
-from guotu.quality.profile import Clause, GateProfile, profile_for
+from guotu.quality.profile import GateProfile, profile_for
 from guotu.quality.registry import REGISTER, Again, Hits, Late, RowRule, Running, Surroundings
 from guotu.quality.rules.coverage import Tiling
+from guotu.quality.score import score
 
-__all__ = ["Gate", "Layer"]
+Stop = Callable[[], None]
+"""Asked now and then while a whole layer is worked out; raises to end the work (GT-1005)."""
+
+__all__ = ["Gate", "Layer", "Stop"]
+
+
+def go_on() -> None:
+    """Nobody asks to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Gate:
     """Judges one layer by one profile.
 
     `division` is the code all places must belong to (None: any), `control` a WKB polygon in degrees that a coverage must
-    fill (None: its own outline).
+    fill (None: its own outline), `exceptions` the approved ones in force.
     """
 
     def __init__(
@@ -46,11 +56,12 @@ class Gate:
         *,
         division: str | None = None,
         control: bytes | None = None,
+        exceptions: Exceptions | None = None,
     ) -> None:
         self.schema, self.layer, self.profile = schema, layer, profile or profile_for(schema)
         self.division = division
         self.features = 0
-        self._ledger = Ledger(layer.file, layer.name, self.profile.keep)
+        self._ledger = Ledger(layer.file, layer.name, self.profile.keep, exceptions)
         self._notes = list(layer.notes)
         self._around = Surroundings(schema, division, control)
         self._rows: list[tuple[Clause, RowRule]] = []
@@ -69,6 +80,9 @@ class Gate:
                 self._rows.append((clause, entry.row))
             if entry.running is not None:
                 self._running.append((clause, entry.running(around, clause)))
+        for local in self.profile.local:
+            if local.fits(self.schema):
+                self._rows.append((local.clause, local.judge))
 
     def _structure(self, matches: tuple[FieldMatch, ...]) -> None:
         """1301: mandatory fields that no column was taken for."""
@@ -130,24 +144,34 @@ class Gate:
         """Add a remark that is no fault."""
         self._notes.append((zh, en))
 
-    def finish(self, again: Again | None = None) -> QualityReport:
+    def finish(self, again: Again | None = None, *, stop: Stop = go_on) -> QualityReport:
         """The verdict. `again` gives the WKB of rows once more, for faults that only the whole layer shows."""
         clause = self.profile.clause("1201")
         if not self.features and clause:
             self._ledger.late(clause, Late("图层没有要素", "the layer has no features"))
         for clause, running in self._running:
-            for late in running.finish(again or _nothing):
+            stop()
+            for late in running.finish(_asking(again or _nothing, stop)):
                 self._ledger.late(clause, late)
+                stop()
+        stop()
         counts = self._ledger.counts()
         return QualityReport(
             layer=self.layer.name,
             features=self.features,
             findings=self._ledger.findings(),
             counts=counts,
-            passed=not any(count.hard for count in counts),
+            passed=not any(count.refuses for count in counts),
             fields=self.layer.fields or (),
             notes=tuple(self._notes),
+            score=score(counts, self.features),
+            judged_by=self.profile.packs,
+            exceptions=self._ledger.exceptions.used,
         )
+
+    def uses(self) -> dict[str, int]:
+        """How many breaches each exception has excused so far."""
+        return self._ledger.exceptions.uses()
 
     @property
     def outline(self) -> bytes | None:
@@ -158,3 +182,13 @@ class Gate:
 
 def _nothing(_: Int64Array) -> Mapping[int, bytes]:
     return {}
+
+
+def _asking(again: Again, stop: Stop) -> Again:
+    """The same, asking before every look back."""
+
+    def look(rows: Int64Array) -> Mapping[int, bytes]:
+        stop()
+        return again(rows)
+
+    return look

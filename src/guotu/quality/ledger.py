@@ -1,4 +1,7 @@
-"""The ledger of a gate: every breach is counted, the first of each rule are kept as findings."""
+"""The ledger of a gate: every breach is counted, the first of each rule are kept as findings.
+
+Where exceptions are in force for a rule, every breach of it is held against them; all others cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ import numpy as np
 from guotu.errors import Place
 from guotu.model.finding import Finding, RuleCount, Severity
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause, Level
+from guotu.quality.clause import Clause, Level
+from guotu.quality.exceptions import Exceptions, Excuses
 from guotu.quality.registry import Hits, Late
 
 _LARGEST_SHOWN = 65_536
@@ -21,11 +25,13 @@ _LARGEST_SHOWN = 65_536
 class Ledger:
     """Findings of one layer."""
 
-    def __init__(self, file: str | None, layer: str, keep: int) -> None:
+    def __init__(self, file: str | None, layer: str, keep: int, exceptions: Exceptions | None = None) -> None:
         self.file, self.layer, self.keep = file, layer, keep
+        self.exceptions = exceptions or Exceptions()
         self._findings: dict[str, list[Finding]] = {}
         self._hard: Counter[str] = Counter()
         self._light: Counter[str] = Counter()
+        self._excused: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
         self._clauses: dict[str, Clause] = {}
 
     def hits(self, clause: Clause, chunk: Chunk, hits: Hits) -> None:
@@ -34,18 +40,30 @@ class Ledger:
         if not count:
             return
         kept = self._count(clause, count, hits.light)
-        for position in range(min(count, self.keep - len(kept))):
-            kept.append(self._finding(clause, chunk, hits, position))
+        excuses = self.exceptions.of(clause.id)
+        if excuses is None:
+            for position in range(min(count, self.keep - len(kept))):
+                kept.append(self._finding(clause, chunk, hits, position, None))
+            return
+        for position in range(count):
+            id = self._excuse(clause, excuses, chunk, hits, position)
+            if len(kept) < self.keep:
+                kept.append(self._finding(clause, chunk, hits, position, id))
 
     def late(self, clause: Clause, late: Late) -> None:
         """Take one breach found at the end of the layer."""
         kept = self._count(clause, 1, late.light)
+        excuses = self.exceptions.of(clause.id)
+        id = excuses.excuse(late.key, late.geometry, late.coordinate) if excuses else None
+        if id is not None:
+            self._excused[late.light][clause.id] += 1
         if len(kept) < self.keep:
-            place = Place(self.file, self.layer, late.row, late.field, late.key, late.coordinate)
+            layer, file = late.layer or self.layer, late.file if late.layer else self.file
+            place = Place(file, layer, late.row, late.field, late.key, late.coordinate)
             kept.append(
                 Finding(
                     clause.id,
-                    Severity.LIGHT if late.light else clause.severity,
+                    Severity.SLIGHT if late.light else clause.severity,
                     place,
                     late.zh,
                     late.en,
@@ -54,6 +72,7 @@ class Ledger:
                     _shown(late.geometry),
                     late.measure,
                     late.unit,
+                    id,
                 )
             )
 
@@ -61,13 +80,21 @@ class Ledger:
         """Broken rules in order of id; a rule with refusing and tolerated breaches has two rows."""
         rows = []
         for id, clause in sorted(self._clauses.items()):
-            hard = clause.level is Level.REFUSE
-            for counter, severity, refuses in (
-                (self._hard, clause.severity, hard),
-                (self._light, Severity.LIGHT, False),
-            ):
+            for light, counter in ((False, self._hard), (True, self._light)):
                 if counter[id]:
-                    rows.append(RuleCount(id, severity, counter[id], refuses, clause.name, clause.name_en))
+                    rows.append(
+                        RuleCount(
+                            rule=id,
+                            severity=Severity.SLIGHT if light else clause.severity,
+                            count=counter[id],
+                            hard=not light and clause.level is Level.REFUSE,
+                            name=clause.name,
+                            name_en=clause.name_en,
+                            category=clause.category,
+                            category_en=clause.category_en,
+                            excepted=self._excused[light][id],
+                        )
+                    )
         return tuple(rows)
 
     def findings(self) -> tuple[Finding, ...]:
@@ -79,18 +106,28 @@ class Ledger:
         (self._light if light else self._hard)[clause.id] += count
         return self._findings.setdefault(clause.id, [])
 
-    def _finding(self, clause: Clause, chunk: Chunk, hits: Hits, position: int) -> Finding:
+    def _excuse(
+        self, clause: Clause, excuses: Excuses, chunk: Chunk, hits: Hits, position: int
+    ) -> str | None:
+        row = int(hits.rows[position])
+        wkb = chunk.wkb[row].as_py() if excuses.spatial else None
+        id = excuses.excuse(chunk.key(row), wkb, _coordinate(hits, position))
+        if id is not None:
+            self._excused[hits.light][clause.id] += 1
+        return id
+
+    def _finding(
+        self, clause: Clause, chunk: Chunk, hits: Hits, position: int, excepted: str | None
+    ) -> Finding:
         row = int(hits.rows[position])
         measure = None if hits.measure is None else float(hits.measure[position])
         facts: dict[str, Any] = {name: values[position] for name, values in hits.facts.items()}
         facts["measure"] = measure
-        at = None if hits.coordinates is None else hits.coordinates[position]
-        coordinate = None if at is None or not np.isfinite(at).all() else (float(at[0]), float(at[1]))
         number = chunk.first_row + row
-        place = Place(self.file, self.layer, number, hits.field, chunk.key(row), coordinate)
+        place = Place(self.file, self.layer, number, hits.field, chunk.key(row), _coordinate(hits, position))
         return Finding(
             clause.id,
-            Severity.LIGHT if hits.light else clause.severity,
+            Severity.SLIGHT if hits.light else clause.severity,
             place,
             hits.zh.format_map(_Row(chunk, row, facts, "空")),
             hits.en.format_map(_Row(chunk, row, facts, "empty")),
@@ -99,7 +136,13 @@ class Ledger:
             _shown(chunk.wkb[row].as_py()),
             measure,
             hits.unit,
+            excepted,
         )
+
+
+def _coordinate(hits: Hits, position: int) -> tuple[float, float] | None:
+    at = None if hits.coordinates is None else hits.coordinates[position]
+    return None if at is None or not np.isfinite(at).all() else (float(at[0]), float(at[1]))
 
 
 class _Row(Mapping[str, Any]):

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from guotu.model.arrays import Float64Array, Int64Array
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause
+from guotu.quality.clause import Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A breach found at the end of a layer."""
+    """A breach found at the end of a layer, or between layers: then `layer` and `file` say in which it lies."""
 
     zh: str
     en: str
@@ -59,6 +59,8 @@ class Late:
     measure: float | None = None
     unit: str | None = None
     light: bool = False
+    layer: str | None = None
+    file: str | None = None
 
 
 Again = Callable[[Int64Array], Mapping[int, bytes]]

@@ -48,6 +48,17 @@ def rules() -> Mapping[str, QualityRule]:
     return MappingProxyType({entry["id"]: _rule(entry, categories) for entry in entries})
 
 
+@cache
+def scoring() -> Mapping[str, Any]:
+    """What breaches cost and what points a grade takes, as `data/rules/scoring.toml` has it."""
+    table = tomllib.loads(tables.text("rules/scoring.toml"))
+    require(set(table["points"]) == set(Severity), "scoring: points")
+    grades = list(table["grades"].values())
+    require(grades == sorted(grades, reverse=True), "scoring: grades are not in order")
+    require(table["adjust"] > 0 and table["unit_features"] >= 0, "scoring: adjust or unit_features")
+    return MappingProxyType(table)
+
+
 def rule(id: str) -> QualityRule:
     """A rule by id; raises GT-1313."""
     try:

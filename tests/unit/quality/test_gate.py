@@ -112,7 +112,7 @@ def test_a_remark_on_area_does_not_refuse() -> None:
     row |= {"TBMJ": row["TBMJ"] + 0.3, "TBDLMJ": row["TBMJ"] + 0.3}
     report = judge(with_one(row))
     assert report.passed
-    assert [(c.rule, c.severity, c.hard) for c in report.counts] == [("1401", Severity.LIGHT, False)]
+    assert [(c.rule, c.severity, c.hard) for c in report.counts] == [("1401", Severity.SLIGHT, False)]
 
 
 def test_repeated_numbers_are_found_across_batches() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from guotu.kernel.rounding import half_up
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause
+from guotu.quality.clause import Clause
 from guotu.quality.registry import Hits, row_rule
 
 _POLYGON = (GeometryKind.POLYGON,)

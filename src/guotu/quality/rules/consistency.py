@@ -8,8 +8,8 @@ import numpy as np
 
 from guotu.model.arrays import BoolArray
 from guotu.quality.chunk import Chunk
+from guotu.quality.clause import Clause
 from guotu.quality.codes import land_class_name
-from guotu.quality.profile import Clause
 from guotu.quality.registry import Again, Hits, Late, Surroundings, row_rule, running_rule
 
 _PAIRS = (("QSDWDM", "QSDWMC"), ("ZLDWDM", "ZLDWMC"), ("XZQDM", "XZQMC"))

@@ -10,8 +10,8 @@ import shapely
 from guotu.kernel.validity import REASONS, faults
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
+from guotu.quality.clause import Clause
 from guotu.quality.codes import smallest_area
-from guotu.quality.profile import Clause
 from guotu.quality.registry import Hits, row_rule
 
 _POLYGON = (GeometryKind.POLYGON,)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause
+from guotu.quality.clause import Clause
 from guotu.quality.registry import Again, Late, Surroundings, running_rule
 
 _VILLAGE = 12

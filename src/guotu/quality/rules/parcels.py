@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause
+from guotu.quality.clause import Clause
 from guotu.quality.registry import Hits, row_rule
 
 _CROPS = ("LS", "FLS", "LYFL", "XG", "LLJZ", "WG")

@@ -10,7 +10,7 @@ import shapely
 
 from guotu.model.schema import Field, FieldType, GeometryKind
 from guotu.quality.chunk import Chunk
-from guotu.quality.profile import Clause
+from guotu.quality.clause import Clause
 from guotu.quality.registry import Hits, row_rule
 
 _ANY = (GeometryKind.POINT, GeometryKind.LINE, GeometryKind.POLYGON)

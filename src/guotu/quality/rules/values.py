@@ -10,8 +10,8 @@ import numpy as np
 from guotu.model.arrays import BoolArray
 from guotu.model.schema import Constraint, Field
 from guotu.quality.chunk import Chunk
+from guotu.quality.clause import Clause
 from guotu.quality.codes import code_list
-from guotu.quality.profile import Clause
 from guotu.quality.registry import Hits, row_rule
 
 
