@@ -91,6 +91,27 @@ TABLE: tuple[Setting, ...] = (
         "Time limit of the reading process, seconds",
     ),
     Setting(
+        "raster_max_mb",
+        _at_least(1),
+        65_536,
+        "一幅栅格展开后的上限（MB）",
+        "Largest raster, unpacked, MB",
+    ),
+    Setting(
+        "raster_compression",
+        _one_of("deflate", "zstd"),
+        "deflate",
+        "栅格存为 COG 的压缩方式：deflate（任何软件都能读）或 zstd（更快）",
+        "How rasters are packed in their COG: deflate (read by any program) or zstd (faster)",
+    ),
+    Setting(
+        "outbound_allow",
+        str,
+        "",
+        "允许访问的外部服务，逗号分隔：https://主机:端口，内网地址再加 =网段",
+        "Services this node may reach, by commas: https://host:port, a private one with =network after it",
+    ),
+    Setting(
         "session_idle_minutes",
         _at_least(1),
         30,
@@ -115,6 +136,9 @@ class Settings:
     max_upload_mb: int
     sandbox_memory_mb: int
     sandbox_seconds: int
+    raster_max_mb: int
+    raster_compression: str
+    outbound_allow: str
     session_idle_minutes: int
     secure_cookies: bool
 

@@ -274,3 +274,115 @@ XML_UNSAFE = Kind(
     "重新导出为不含 DTD、实体和外部引用的文件。",
     "Export it again without a DTD, entities or references to elsewhere.",
 )
+RASTER_NOT_PLACED = Kind(
+    "GT-1150",
+    Family.REFUSED,
+    "栅格 {name} 没有地理定位：{reason_zh}",
+    "The raster {name} is not placed on the earth: {reason_en}",
+    "连同坐标文件（.tfw、.jgw、.pgw）一起提供，或先做几何纠正；照片请用 guotu catalog add 登记为文档。",
+    "Give its world file (.tfw, .jgw, .pgw) beside it, or rectify it first; register photographs with `guotu catalog add`.",
+)
+RASTER_TOO_LARGE = Kind(
+    "GT-1151",
+    Family.TOO_LARGE,
+    "栅格 {name} 声明 {width}×{height}×{bands} 像元，展开约 {megabytes} MB，超过上限 {limit} MB",
+    "The raster {name} declares {width}×{height}×{bands} pixels, about {megabytes} MB; the limit is {limit} MB",
+    "分幅提供，或请管理员提高 GUOTU_RASTER_MAX_MB。",
+    "Give it in sheets, or ask the administrator to raise GUOTU_RASTER_MAX_MB.",
+)
+RASTER_BOMB = Kind(
+    "GT-1152",
+    Family.REFUSED,
+    "栅格 {name} 只有 {bytes} 字节，却声明展开后约 {megabytes} MB",
+    "The raster {name} has {bytes} bytes but declares about {megabytes} MB of pixels",
+    "文件不完整或是人为构造的；请从原系统重新导出。",
+    "It is cut short or made up; export it again from its source.",
+)
+RASTER_TYPE = Kind(
+    "GT-1153",
+    Family.REFUSED,
+    "栅格 {name} 的像元不能入库：{reason_zh}",
+    "The pixels of {name} cannot be taken in: {reason_en}",
+    "转换为 8/16/32 位整数或 32/64 位浮点、各波段类型一致、不超过 {bands} 个波段的栅格。",
+    "Convert it to 8/16/32-bit integers or 32/64-bit floats, one type for all bands, at most {bands} bands.",
+)
+RASTER_FILL = Kind(
+    "GT-1154",
+    Family.REFUSED,
+    "栅格 {name} 第 {band} 波段有未声明的填充值 {value}（{pixels} 个像元）",
+    "Band {band} of {name} holds the fill value {value} ({pixels} pixels) without declaring it as nodata",
+    "用 --nodata {value} 指明无数据值。",
+    "Name it with --nodata {value}.",
+)
+RASTER_ELSEWHERE = Kind(
+    "GT-1155",
+    Family.REFUSED,
+    "栅格 {name} 的范围（{extent}）与本节点辖区没有重叠",
+    "The raster {name} ({extent}) does not touch the territory of this node",
+    "核对坐标系与数据；其他辖区的数据由所属节点入库。",
+    "Check the coordinate system and the file; data of another territory belong to its own node.",
+)
+RASTER_EMPTY = Kind(
+    "GT-1156",
+    Family.REFUSED,
+    "栅格 {name} 全部像元都是无数据",
+    "Every pixel of {name} is nodata",
+    "核对导出条件与无数据值。",
+    "Check the export and the nodata value.",
+)
+RASTER_DIFFERS = Kind(
+    "GT-1157",
+    Family.UNFORESEEN,
+    "{name} 转换后的像元与来源不一致，已放弃",
+    "The pixels of {name} differ after conversion; nothing was kept",
+    "重试一次；仍然如此请保留文件并报告。",
+    "Try once more; if it happens again keep the file and report it.",
+)
+RASTER_LAYER = Kind(
+    "GT-1158",
+    Family.REFUSED,
+    "{name} 里有几个栅格，需要指明读哪一个：{layers}",
+    "{name} holds several rasters; name one of: {layers}",
+    "用 --layer 指明。",
+    "Name it with --layer.",
+)
+RASTER_UNKNOWN = Kind(
+    "GT-1159",
+    Family.REFUSED,
+    "{name} 不是能读的栅格",
+    "{name} is no raster that is read",
+    "请提供 GeoTIFF、COG、ERDAS IMG、NetCDF、ASCII 格网、JPEG 2000，或带坐标文件的 JPEG、PNG。",
+    "Give a GeoTIFF, COG, ERDAS IMG, NetCDF, ASCII grid, JPEG 2000, or a JPEG or PNG with its world file.",
+)
+DOCUMENT_ENCRYPTED = Kind(
+    "GT-1160",
+    Family.REFUSED,
+    "{format} 文件 {name} 设有密码",
+    "The {format} file {name} is protected by a password",
+    "去掉密码另存后再提供。",
+    "Save it without a password and give it again.",
+)
+DOCUMENT_ARCHIVE = Kind(
+    "GT-1161",
+    Family.REFUSED,
+    "{name} 是{reason_zh}，不能当作一份文档",
+    "{name} is {reason_en}, not a document",
+    "解开后逐个提供其中的文件。",
+    "Unpack it and give its files one by one.",
+)
+DOCUMENT_TOO_LARGE = Kind(
+    "GT-1162",
+    Family.TOO_LARGE,
+    "{name} 过大：{reason_zh}",
+    "{name} is too large: {reason_en}",
+    "拆分，或请管理员提高限额。",
+    "Split it, or ask the administrator for a higher limit.",
+)
+DOCUMENT_UNKNOWN = Kind(
+    "GT-1163",
+    Family.REFUSED,
+    "{name} 的内容不是认识的文档格式",
+    "The content of {name} is no known document format",
+    "请提供 PDF、Office（docx/xlsx/pptx）、ODF、HTML、文本、图片、音频或视频。",
+    "Give PDF, Office (docx/xlsx/pptx), ODF, HTML, text, a picture, audio or video.",
+)
