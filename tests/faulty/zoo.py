@@ -38,6 +38,7 @@ from faulty.makers import (
     zipped,
     zipped_shapefile,
 )
+from faulty.zoo_formats import FORMAT_CASES
 
 Build = Callable[[Path], Path]
 
@@ -420,7 +421,6 @@ CASES: list[Case] = [
     Case("a workbook with damaged XML", _broken_workbook, "GT-1115", "表.xlsx", OPEN),
     Case("a workbook that is a bomb", _bomb_workbook, "GT-1111", "表.xlsx", OPEN),
     Case("a document called workbook", _renamed_document, "GT-1104", "表.xlsx", OPEN),
-    Case("a DXF", _file("图.dxf", "  0\nSECTION\n  2\nHEADER\n"), "GT-1104", "图.dxf", OPEN),
     Case("a DWG", _file("图.dwg", b"AC1032\x00\x00"), "GT-1104", "图.dwg", OPEN),
     Case("a RAR archive", _file("数据.rar", b"Rar!\x1a\x07\x01\x00"), "GT-1104", "数据.rar", OPEN),
     Case(
@@ -692,4 +692,5 @@ CASES: list[Case] = [
     ),
     Case("a .shp without .prj", _without(".prj"), "缺少 .prj", "", "warn"),
     Case("a .shp without .shx", _without(".shx"), "缺少 .shx", "", "warn"),
+    *(Case(*each) for each in FORMAT_CASES),
 ]

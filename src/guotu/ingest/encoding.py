@@ -2,7 +2,8 @@
 
 Order of belief: an encoding that was asked for; else the .cpg file and the DBF's language byte, unless the bytes contradict;
 else strict UTF-8; else GB18030. "Contradict" means that the declared encoding does not decode the sampled values, or that
-another one decodes all of them into clearly more everyday Chinese (characters of GB 2312).
+another one decodes all of them into clearly more everyday Chinese (characters of GB 2312). Every candidate is kept with its
+score and what the text would look like, so that a person can judge.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from guotu.errors.files import ENCODING_UNKNOWN
 from guotu.ingest.readers.dbf import DbfHeader
@@ -26,16 +28,40 @@ _ALIASES = {
     "1250": "cp1250", "1251": "cp1251", "oem": "", "ansi": "", "system": "",
 }  # fmt: skip
 _BYTES_SHOWN = 12
+_SAMPLES, _SAMPLE_LENGTH = 5, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An encoding the text could be in: the share of everyday Chinese it yields (None: it does not decode), and how the
+    first texts would read.
+    """
+
+    codec: str
+    score: float | None
+    samples: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "encoding": self.codec,
+            "label": label(self.codec),
+            "score": None if self.score is None else round(self.score, 3),
+            "samples": list(self.samples),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingChoice:
-    """The codec to use, why, and whether that overrides what the file says."""
+    """The codec to use, why, whether that overrides what the file says, and the candidates it was chosen from (none where
+    the format or the bytes leave no choice).
+    """
 
     codec: str
     zh: str
     en: str
     overridden: bool = False
+    candidates: tuple[Candidate, ...] = ()
 
 
 def codec_named(text: str) -> str:
@@ -66,11 +92,17 @@ def decide(
 
     Raises   GT-1119 if `asked` is unknown
     """
-    texts = [value for value in values if not value.isascii()]
-    if asked:
-        codec = codec_named(asked)
-        return EncodingChoice(codec, f"按指定的编码 {label(codec)} 读取", f"read as {label(codec)}, as asked")
     declared, source = _declared(header, cpg)
+    return weigh(values, declared, source, asked=codec_named(asked) if asked else "")
+
+
+def weigh(values: Iterable[bytes], declared: str, source: str, *, asked: str = "") -> EncodingChoice:
+    """Choose the codec of raw texts of which `source` says that they are `declared` ("": nothing)."""
+    texts = [value for value in values if not value.isascii()]
+    found = candidates(texts, declared, asked)
+    if asked:
+        zh, en = f"按指定的编码 {label(asked)} 读取", f"read as {label(asked)}, as asked"
+        return EncodingChoice(asked, zh, en, candidates=found)
     if not texts:
         codec = declared or "utf-8"
         return EncodingChoice(
@@ -78,12 +110,32 @@ def decide(
         )
     best = _best(texts, declared)
     if best == declared:
-        return EncodingChoice(
-            best,
-            f"{source}声明 {label(best)}，与内容相符",
-            f"{source} says {label(best)}, and the bytes agree",
+        zh = f"{source}声明 {label(best)}，与内容相符"
+        return EncodingChoice(best, zh, f"{source}says {label(best)}, and the bytes agree", candidates=found)
+    return replace(_explained(best, declared, source, texts), candidates=found)
+
+
+def candidates(texts: list[bytes], *declared: str) -> tuple[Candidate, ...]:
+    """UTF-8, GBK, Big5 and what is declared, the best first; none where no text is beyond ASCII."""
+    if not texts:
+        return ()
+    shown = sorted(dict.fromkeys(texts), key=lambda raw: -len(raw))[:_SAMPLES]
+    found = [
+        Candidate(
+            codec,
+            _everyday(texts, codec),
+            tuple(_lenient(raw, codec)[:_SAMPLE_LENGTH] for raw in shown),
         )
-    return _explained(best, declared, source, texts)
+        for codec in dict.fromkeys((*declared, "utf-8", "gb18030", "cp950"))
+        if codec
+    ]
+    return tuple(sorted(found, key=lambda each: -1.0 if each.score is None else each.score, reverse=True))
+
+
+def _lenient(raw: bytes, codec: str) -> str:
+    """Text for the eye: what does not decode becomes a replacement character, control characters a blank."""
+    text = raw.decode(codec, "replace")
+    return "".join(character if character.isprintable() else " " for character in text).strip()
 
 
 def _declared(header: DbfHeader, cpg: str | None) -> tuple[str, str]:
@@ -144,7 +196,7 @@ def _explained(best: str, declared: str, source: str, texts: list[bytes]) -> Enc
         en = f"no encoding declared; {len(texts)} texts beyond ASCII read as {label(best)}, {share}% everyday Chinese"
         return EncodingChoice(best, zh, en)
     zh = f"{source}声明 {label(declared)}，但内容是 {label(best)}（常用汉字占 {share}%），以内容为准"
-    en = f"{source} says {label(declared)}, but the bytes are {label(best)} ({share}% everyday Chinese)"
+    en = f"{source}says {label(declared)}, but the bytes are {label(best)} ({share}% everyday Chinese)"
     return EncodingChoice(best, zh, en, overridden=True)
 
 

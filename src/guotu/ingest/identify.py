@@ -63,6 +63,7 @@ KMZ = Format("KMZ", Fate.UNPACK, frozenset({".kmz"}))
 GML = Format("GML", Fate.READ, frozenset({".gml"}))
 FLATGEOBUF = Format("FlatGeobuf", Fate.READ, frozenset({".fgb"}))
 VCT = Format("VCT", Fate.READ, frozenset({".vct"}))
+DXF = Format("DXF", Fate.READ, frozenset({".dxf"}))
 PARQUET = Format("Parquet", Fate.READ, frozenset({".parquet", ".geoparquet"}))
 ZIP = Format("ZIP", Fate.UNPACK, frozenset({".zip"}))
 READABLE = (
@@ -78,6 +79,7 @@ READABLE = (
     FLATGEOBUF,
     PARQUET,
     VCT,
+    DXF,
 )
 
 _ZIP_ZH, _ZIP_EN = " ZIP 压缩包", "a zip archive"
@@ -100,7 +102,8 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\x89HDF", _later("HDF5/NetCDF", ".nc .h5 .hdf", _TIFF_ZH, _TIFF_EN)),
     (b"EHFA_HEADER_TAG", _later("ERDAS IMG", ".img", _TIFF_ZH, _TIFF_EN)),
     (b"\x93NUMPY", _later("NumPy", ".npy", _TIFF_ZH, _TIFF_EN)),
-    (b"AC10", _later("DWG", ".dwg")),
+    (b"AutoCAD Binary DXF\r\n", DXF),
+    (b"AC10", _later("DWG", ".dwg", " DXF", "DXF")),
     (b"\x00\x01\x00\x00Standard Jet DB", _later("MDB", ".mdb", " FileGDB", "a FileGDB")),
     (b"\x00\x01\x00\x00Standard ACE DB", _later("ACCDB", ".accdb", " FileGDB", "a FileGDB")),
     (b"HeadBegin", VCT),
@@ -130,7 +133,7 @@ _XML_ROOTS: tuple[tuple[str, Format], ...] = (
     ("svg", _later("SVG", ".svg")),
 )
 _XML = _later("XML/GML", ".xml .gml")
-_DXF, _DBF = _later("DXF", ".dxf"), _later("DBF", ".dbf")
+_DBF = _later("DBF", ".dbf")
 _TOPOJSON, _ESRIJSON, _OSM_PBF = (
     _later("TopoJSON", ".json"),
     _later("Esri JSON", ".json"),
@@ -213,7 +216,7 @@ def _folder_format(folder: Path, name: str) -> Format:
     raise FORMAT_UNKNOWN(place=Place(file=name), name=name)
 
 
-_CLAIMS = {suffix: known for known in (*READABLE, ZIP, KMZ, _DXF) for suffix in known.suffixes} | {
+_CLAIMS = {suffix: known for known in (*READABLE, ZIP, KMZ) for suffix in known.suffixes} | {
     suffix: known
     for _, known in (*_MAGIC, *_XML_ROOTS)
     for suffix in known.suffixes
@@ -270,7 +273,7 @@ def _text_format(head: bytes) -> Format | None:
     if start.startswith(("{", "[")) and not re.match(r"\[[^\]{}\"]{1,20}\]\s*(\r|\n|$)", start):
         return _json_format(start)
     if re.match(r"(999\s+.*\s+)*0\s+SECTION\b", start):
-        return _DXF
+        return DXF
     if start.startswith("HeadBegin"):
         return VCT
     if re.search(r"[@＠][ \t,，]*(\r|\n|$)", text) or re.search(

@@ -10,6 +10,7 @@ from guotu.ingest.archive import ArchiveLimits, unpack
 from guotu.ingest.identify import (
     BOUNDARY_TXT,
     CSV,
+    DXF,
     FILEGDB,
     FLATGEOBUF,
     GEOJSON,
@@ -29,7 +30,7 @@ from guotu.ingest.identify import (
 )
 
 _MEMBERS_SHOWN = 8
-_SINGLE = (VCT, FLATGEOBUF, PARQUET, GML, KML)
+_SINGLE = (VCT, FLATGEOBUF, PARQUET, GML, KML, DXF)
 """Formats of one file each, looked for by suffix where none of the usual ones is there."""
 
 

@@ -80,22 +80,25 @@ def _joined(kind: int, members: list[Any]) -> Any:
     raise ValueError(f"geometry type {kind} is no line or polygon")
 
 
-def stroke(points: Float64Array) -> Float64Array:
+def stroke(points: Float64Array, gap: float | None = None) -> Float64Array:
     """Chords of a circular string: points 0, 2, 4 … end its arcs, points 1, 3, 5 … lie on them.
 
     Shapes   (2n+1, 2) → (m, 2)
+    Needs    `gap` in the unit of the points; without it `GAP` metres, in degrees where they look like degrees
     """
+    if gap is None:
+        gap = GAP / _METRES_PER_DEGREE if np.abs(points[:1]).max() <= 360 else GAP
     if len(points) < 3 or len(points) % 2 == 0:
         raise ValueError("an arc needs three points")
     pieces = [points[:1]]
     for index in range(0, len(points) - 2, 2):
-        pieces.append(_arc(*points[index : index + 3])[1:])
+        pieces.append(_arc(points[index], points[index + 1], points[index + 2], gap)[1:])
     return np.concatenate(pieces)
 
 
-def _arc(start: Float64Array, middle: Float64Array, end: Float64Array) -> Float64Array:
+def _arc(start: Float64Array, middle: Float64Array, end: Float64Array, gap: float) -> Float64Array:
     if tuple(start) > tuple(end):
-        return _arc(end, middle, start)[::-1]
+        return _arc(end, middle, start, gap)[::-1]
     full = bool((start == end).all())
     centre = (start + middle) / 2 if full else _centre(start, middle, end)
     if centre is None:
@@ -105,7 +108,6 @@ def _arc(start: Float64Array, middle: Float64Array, end: Float64Array) -> Float6
     sweep = 2 * math.pi if full else (last - first) % (2 * math.pi)
     if not full and (via - first) % (2 * math.pi) > sweep:
         sweep -= 2 * math.pi
-    gap = GAP / _METRES_PER_DEGREE if np.abs(start).max() <= 360 else GAP
     step = 2 * math.acos(max(-1.0, 1 - gap / radius)) if radius > gap else math.pi / 4
     count = min(_MOST_CHORDS, max(2, math.ceil(abs(sweep) / step)))
     angles = first + sweep * np.arange(count + 1) / count

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from guotu.ingest.archive import ArchiveLimits, look_over
-from guotu.ingest.encoding import EncodingChoice
-from guotu.ingest.identify import CSV, FLATGEOBUF, GML, KML, PARQUET, VCT, XLSX, Identified
+from guotu.ingest.encoding import Candidate, EncodingChoice
+from guotu.ingest.identify import CSV, DXF, FLATGEOBUF, GML, KML, PARQUET, VCT, XLSX, Identified
 from guotu.ingest.readers.described import Described, Warnings
 from guotu.ingest.readers.gdal_file import GdalFile
 from guotu.ingest.readers.xml_copy import utf8_copy
@@ -37,6 +37,7 @@ READERS = {
     FLATGEOBUF.name: Reader("vector", ".fgb", "FlatGeobuf"),
     PARQUET.name: Reader("columnar", ".parquet"),
     VCT.name: Reader("vct", ".vct"),
+    DXF.name: Reader("dxf", ".dxf"),
 }
 
 
@@ -73,7 +74,14 @@ def _choice(raw: dict[str, Any]) -> EncodingChoice | None:
     if not encoding:
         return None
     codec, zh, en = (str(part) for part in encoding)
-    return EncodingChoice(codec, zh, en)
+    offered = tuple(_candidate(each) for each in raw.get("candidates", ()))
+    return EncodingChoice(codec, zh, en, candidates=offered)
+
+
+def _candidate(told: dict[str, Any]) -> Candidate:
+    score = told["score"]
+    samples = tuple(str(sample) for sample in told["samples"])
+    return Candidate(str(told["encoding"]), None if score is None else float(score), samples)
 
 
 def open_told(

@@ -1,0 +1,54 @@
+"""Faulty files of the exchange formats: drawings, VCT 2.0, personal geodatabases. (name, build, code, place, stage)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from drawings import SQUARE, cadastral, new, parcel, save
+
+Build = Callable[[Path], Path]
+
+
+def _drawn(corners: list[tuple[float, float]]) -> Build:
+    def build(folder: Path) -> Path:
+        document = new()
+        parcel(document, "1", corners)
+        return save(document, folder)
+
+    return build
+
+
+def _edited(old: str, new_text: str, keep: float = 1.0) -> Build:
+    """A cadastral drawing with one text replaced, or cut off."""
+
+    def build(folder: Path) -> Path:
+        path = save(cadastral("R2007"), folder)
+        raw = path.read_bytes().decode("utf-8").replace(old, new_text, 1).encode()
+        path.write_bytes(raw[: int(len(raw) * keep)])
+        return path
+
+    return build
+
+
+DRAWINGS = (
+    ("a drawing cut off", _edited("", "", 0.7), "GT-1115", "宗地.dxf", "open"),
+    ("a drawing with nothing in it", lambda f: save(new(), f), "GT-1118", "宗地.dxf", "open"),
+    (
+        "a drawing of random lines",
+        _edited("AcDbPolyline\n", "AcDbPolyline\nxyz\n"),
+        "GT-1115",
+        "宗地.dxf",
+        "open",
+    ),
+    (
+        "a drawing without zone numbers",
+        _drawn([(x - 38_000_000, y) for x, y in SQUARE]),
+        "GT-1221",
+        "JZD",
+        "open",
+    ),
+    ("a drawing with X to the north", _drawn([(y, x) for x, y in SQUARE]), "GT-1223", "JZD", "open"),
+)
+
+FORMAT_CASES = DRAWINGS
