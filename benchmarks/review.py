@@ -34,6 +34,7 @@ from guotu.kernel.overlay import project_gauss
 from guotu.model.access import AccessPlan
 from guotu.model.datum import GaussKruger
 from guotu.model.project import BoundaryPoint, ProjectBoundary, ProjectParcel
+from guotu.store.present import Present
 from guotu.store.reading import Reader
 
 ZONE = GaussKruger(3, 39)
@@ -49,10 +50,13 @@ def boundary(plane: shapely.Polygon, lonlat: shapely.Polygon) -> ProjectBoundary
 
 
 class Ours:
-    """guotu over SQLite."""
+    """guotu over SQLite, with packs as a serving node keeps them, or without."""
 
-    def __init__(self, store, found: dict[str, made.Layer]) -> None:
-        self.sources = Sources(Reader(store, lambda dataset: AccessPlan(dataset, "bench", "review")))
+    def __init__(self, store, found: dict[str, made.Layer], packs: Path | None = None) -> None:
+        present = Present(store, packs) if packs else None
+        for state in present.unpacked() if present else ():
+            present.pack(state)
+        self.sources = Sources(Reader(store, lambda dataset: AccessPlan(dataset, "bench", "review"), present))
         self.found, self.profile = found, review_profile()
         self.layers = Layers(self.sources, self.profile, Moments(), TODAY)
         for dataset in found:
@@ -61,8 +65,9 @@ class Ours:
     def spatial(self, plane: shapely.Polygon, lonlat: shapely.Polygon) -> Answer:
         """Area by layer and class, points within 500 m."""
         found = [(dataset, layer.kind) for dataset, layer in self.found.items() if dataset != "xz.dzzhd"]
+        box = lonlat.bounds
         rows = [
-            self.layers.near(self.layers.open(dataset), (lonlat.bounds,), (kind,) if kind else ())
+            self.layers.near(self.layers.open(dataset), (box,), (kind,) if kind else ())
             for dataset, kind in found
         ]
         answer: Answer = {("xz.dzzhd", ""): float(self._near(plane, lonlat))}
@@ -141,11 +146,17 @@ def row(name: str, taken: list[float], base: float, note: str) -> str:
     return f"| {name} | {middle:.2f} | {late:.2f} | ×{middle / base:.1f} | {note} |"
 
 
-def report(asked: argparse.Namespace, ours: Ours, found: dict[str, made.Layer], connection: Any) -> list[str]:
+def report(asked: argparse.Namespace, found: dict[str, made.Layer], connection: Any) -> list[str]:
     """The table; `connection` None where there is no PostGIS."""
+    store = made.store(asked.parcels, found)
+    ours, plain = Ours(store, found, made.folder(asked.parcels) / "packs"), Ours(store, found)
     inverse = pyproj.Transformer.from_crs(made.EPSG, 4490, always_xy=True).transform
     shapes = made.projects(asked.projects, lambda xy: np.column_stack(inverse(xy[:, 0], xy[:, 1])))
-    contenders = {"guotu, spatial part": ours.spatial, "guotu, whole review to JSON": ours.whole}
+    contenders = {
+        "guotu, spatial part": ours.spatial,
+        "guotu, spatial part without packs": plain.spatial,
+        "guotu, whole review to JSON": ours.whole,
+    }
     if connection is not None:
         sql = postgis.statement(found)
 
@@ -160,6 +171,7 @@ def report(asked: argparse.Namespace, ours: Ours, found: dict[str, made.Layer], 
     size = statistics.median(len(document) for document in answers["guotu, whole review to JSON"]) / 1000
     notes = {
         "guotu, spatial part": f"{statistics.median(len(answer) for answer in mine):.0f} layer × class areas",
+        "guotu, spatial part without packs": _gap(mine, answers["guotu, spatial part without packs"]),
         "guotu, whole review to JSON": f"{size:.0f} kB of JSON",
     }
     if connection is not None:
@@ -196,13 +208,12 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="also time geopandas reading entire files, once")
     asked = parser.parse_args()
     found = made.layers(asked.parcels)
-    ours = Ours(made.store(asked.parcels, found), found)
     if postgis.programs() is None:
-        lines = report(asked, ours, found, None)
+        lines = report(asked, found, None)
     else:
         with postgis.cluster(made.folder(asked.parcels)) as connection:
             postgis.load(connection, found)
-            lines = report(asked, ours, found, connection)
+            lines = report(asked, found, connection)
     head = [
         f"## Review of a 20 ha project against 12 layers, {asked.parcels:,} land-use parcels",
         "",

@@ -39,6 +39,7 @@ from guotu.model.time import Clock
 from guotu.settings import Settings
 from guotu.store.files import FileBlobStore
 from guotu.store.ports import BlobStore, FeatureStore, RecordStore
+from guotu.store.present import Present
 from guotu.store.reading import Reader
 from guotu.store.sqlite import SqliteFeatureStore, SqliteRecordStore
 
@@ -111,6 +112,10 @@ class Node:
         )
 
     @cached_property
+    def present(self) -> Present:
+        return Present(self.store, self.home / "packs")
+
+    @cached_property
     def records(self) -> RecordStore:
         return SqliteRecordStore(self.home / "control.db", self.clock)
 
@@ -152,7 +157,7 @@ class Node:
 
     def reader(self, subject: Subject, purpose: str) -> Reader:
         """The store as one subject sees it for one purpose."""
-        return Reader(self.store, planner(subject, purpose, self.label_of))
+        return Reader(self.store, planner(subject, purpose, self.label_of), self.present)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

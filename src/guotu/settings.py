@@ -112,6 +112,13 @@ TABLE: tuple[Setting, ...] = (
         "Services this node may reach, by commas: https://host:port, a private one with =network after it",
     ),
     Setting(
+        "pack_seconds",
+        _at_least(0),
+        30,
+        "服务每隔多少秒为新写入的数据生成快读文件；0 表示不生成",
+        "Seconds between looks for newly written data to pack for quick reading; 0 makes no packs",
+    ),
+    Setting(
         "session_idle_minutes",
         _at_least(1),
         30,
@@ -139,6 +146,7 @@ class Settings:
     raster_max_mb: int
     raster_compression: str
     outbound_allow: str
+    pack_seconds: int
     session_idle_minutes: int
     secure_cookies: bool
 

@@ -16,7 +16,7 @@ import shapely
 from guotu.kernel.compiled import COMPILED
 from guotu.kernel.coords import transform, zone_of
 from guotu.kernel.ellipsoid import SEMI_MAJOR, SEMI_MINOR, SERIES
-from guotu.kernel.loops.area import STEPS, areas, equal_area_rows
+from guotu.kernel.loops.area import STEPS, areas, equal_area_columns
 from guotu.kernel.wkb import Layout, lay_out, to_wkb
 from guotu.model.arrays import Float64Array, GeometryArray
 from guotu.model.datum import CGCS2000, GaussKruger
@@ -114,12 +114,17 @@ def equal_area_xy(lonlat: Float64Array) -> Float64Array:
 
     Shapes   (n, 2) degrees on CGCS2000 → (n, 2) metres, x = a·L, y = b²/a·G(B)
     """
-    lonlat = np.ascontiguousarray(lonlat, np.float64)
+    lonlat = np.asarray(lonlat, np.float64)
     if not COMPILED:
         return equal_area_twin(lonlat)
-    xy = np.empty_like(lonlat)
-    equal_area_rows(lonlat, _lattice(), _at_nodes(), SEMI_MAJOR, SEMI_MINOR**2 / SEMI_MAJOR, xy)
-    return xy
+    return np.column_stack(equal_area_xs_ys(*np.ascontiguousarray(lonlat.T)))
+
+
+def equal_area_xs_ys(x: Float64Array, y: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """`equal_area_xy` for columns of longitudes and latitudes (n,), compiled."""
+    east, north = np.empty_like(x), np.empty_like(y)
+    equal_area_columns(x, y, _lattice(), _at_nodes(), SEMI_MAJOR, SEMI_MINOR**2 / SEMI_MAJOR, east, north)
+    return east, north
 
 
 @lru_cache(maxsize=1)

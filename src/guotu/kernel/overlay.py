@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 
 from guotu.kernel.compiled import COMPILED
-from guotu.kernel.loops.overlay import SLABS, ring_signs, shared_areas, shorten, slab_index, subject_edges
-from guotu.kernel.plane import on_plane, project_gauss
-from guotu.kernel.wkb import Layout, from_wkb, lay_out, plain_polygons, to_wkb
+from guotu.kernel.loops.overlay import SLABS, near_rings, shared_areas, slab_index, subject_edges
+from guotu.kernel.plane import columns_on_plane, on_plane, project_gauss
+from guotu.kernel.wkb import from_wkb, lay_out, plain_polygons, to_wkb
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
 from guotu.model.datum import GaussKruger
 
@@ -27,51 +27,50 @@ __all__ = [
 ]
 
 
-_ASIDE = 0.002
+_ASIDE = 0.0003
 """Degrees around the subject within which every vertex is kept: many times what a step of `_REACH` bends on a plane."""
-_REACH = 0.5
+_REACH = 0.1
+_EVERYWHERE = np.array([-np.inf, -np.inf, np.inf, np.inf])
 
 
 @dataclass(frozen=True, slots=True)
 class _Rings:
-    """Rings of n polygons: geometry in flat arrays, and the sign by which each ring counts."""
+    """Rings of n polygons: their vertices as columns, and the sign by which each ring counts."""
 
-    xy: Float64Array
+    x: Float64Array
+    y: Float64Array
     starts: Int64Array
     signs: Float64Array
     first: Int64Array
     missing: BoolArray
 
+    @property
+    def box(self) -> Float64Array:
+        """West, south, east, north."""
+        return np.array([self.x.min(), self.y.min(), self.x.max(), self.y.max()])
 
-def _rings(layout: Layout) -> _Rings:
+
+def _rings(wkb: Any, window: Float64Array = _EVERYWHERE) -> _Rings:
+    """Polygons from Arrow WKB; what they do far from the window (degrees) is told in few steps."""
+    layout = lay_out(wkb)
     plain_polygons(layout)
-    xy, starts = layout.coordinates()
-    signs = np.empty(len(layout.shell))
-    ring_signs(xy, starts, layout.shell, signs)
-    return _Rings(xy, starts, signs, layout.first, layout.missing)
-
-
-def _around(rings: _Rings, subject: _Rings) -> _Rings:
-    """The same rings where the subject is; what they do far from it is told in few steps (degrees)."""
-    if not len(subject.xy) or not len(rings.xy):
-        return rings
-    window = np.concatenate([subject.xy.min(axis=0) - _ASIDE, subject.xy.max(axis=0) + _ASIDE])
-    xy, starts = np.empty_like(rings.xy), np.empty_like(rings.starts)
-    count = shorten(rings.xy, rings.starts, window, _REACH, xy, starts)
-    return replace(rings, xy=xy[:count], starts=starts)
+    x, y = np.empty((2, int(layout.size.sum())))
+    starts, signs = np.empty(len(layout.at) + 1, np.int64), np.empty(len(layout.at))
+    count = near_rings(layout.data, layout.at, layout.size, layout.shell, window, _REACH, x, y, starts, signs)
+    return _Rings(x[:count], y[:count], starts, signs, layout.first, layout.missing)
 
 
 def _shared(subject: _Rings, candidates: _Rings) -> Float64Array:
     out = np.zeros(len(candidates.first) - 1)
-    if len(subject.xy) and len(candidates.xy):
-        box = np.concatenate([subject.xy.min(axis=0), subject.xy.max(axis=0)])
-        edges = np.empty((len(subject.xy), 5))
-        count = subject_edges(subject.xy, subject.starts, subject.signs, edges)
+    if len(subject.x) and len(candidates.x):
+        box = subject.box
+        edges = np.empty((len(subject.x), 5))
+        count = subject_edges(subject.x, subject.y, subject.starts, subject.signs, edges)
         if count and box[2] > box[0]:
             offsets, listed = slab_index(edges, count, box[0], (box[2] - box[0]) / SLABS)
             shared_areas(
                 edges[:count], offsets, listed, box,
-                candidates.xy, candidates.starts, candidates.signs, candidates.first, out,
+                candidates.x, candidates.y, candidates.starts, candidates.signs, candidates.first, out,
             )  # fmt: skip
     out[candidates.missing] = np.nan
     return out
@@ -99,8 +98,7 @@ def overlap_areas(subject: Any, candidates: GeometryArray) -> Float64Array:
     """
     if not COMPILED:
         return shared_areas_twin(subject, candidates)
-    ours = _rings(lay_out(to_wkb(np.array([subject], dtype=object))))
-    return _shared(ours, _rings(lay_out(to_wkb(candidates))))
+    return _shared(_rings(to_wkb(np.array([subject], dtype=object))), _rings(to_wkb(candidates)))
 
 
 def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) -> Float64Array:
@@ -112,15 +110,25 @@ def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) 
     Order    as `overlap_areas`
     Raises   GT-1206 malformed WKB, GT-1208 for what is not polygonal
     """
-    mine, theirs = _rings(lay_out(to_wkb(np.array([subject_lonlat], dtype=object)))), _rings(lay_out(wkb))
-    about = (mine.xy.min(axis=0) + mine.xy.max(axis=0)) / 2 if len(mine.xy) else np.full(2, np.nan)
+    if not COMPILED:
+        return _shared_wkb_twin(subject_lonlat, wkb, plane)
+    mine = _rings(to_wkb(np.array([subject_lonlat], dtype=object)))
+    box = mine.box if len(mine.x) else np.full(4, np.nan)
+    near = _rings(wkb, box + np.array([-_ASIDE, -_ASIDE, _ASIDE, _ASIDE])) if len(mine.x) else _rings(wkb)
+    return _shared(*(_moved(rings, plane, (box[:2] + box[2:]) / 2) for rings in (mine, near)))
+
+
+def _moved(rings: _Rings, plane: GaussKruger | None, about: Float64Array) -> _Rings:
+    x, y = columns_on_plane(rings.x, rings.y, plane, about)
+    return replace(rings, x=x, y=y)
+
+
+def _shared_wkb_twin(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) -> Float64Array:
+    plain_polygons(lay_out(wkb))
 
     def moved(xy: Float64Array) -> Float64Array:
-        return on_plane(xy, plane, about)
+        return on_plane(xy, plane, np.full(2, np.nan))
 
-    if COMPILED:
-        near = _around(theirs, mine)
-        return _shared(replace(mine, xy=moved(mine.xy)), replace(near, xy=moved(near.xy)))
     return shared_areas_twin(
         shapely.transform(subject_lonlat, moved), shapely.transform(from_wkb(wkb), moved)
     )

@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from guotu.kernel.area import equal_area_xy
+from guotu.kernel.area import equal_area_xs_ys, equal_area_xy
 from guotu.kernel.compiled import COMPILED
 from guotu.kernel.coords import transform_xy
 from guotu.kernel.ellipsoid import FLATTENING
-from guotu.kernel.loops.krueger import ALPHA, RADIUS, gauss_rows, local_rows
+from guotu.kernel.loops.krueger import ALPHA, RADIUS, gauss_rows, local_columns
 from guotu.model.arrays import Float64Array
 from guotu.model.datum import CGCS2000, Datum, GaussKruger
 
@@ -28,7 +28,7 @@ Complexes = npt.NDArray[np.complex128]
 
 @dataclass(frozen=True, slots=True)
 class _Expansion:
-    """Arguments of `local_rows`."""
+    """Arguments of `local_columns`."""
 
     centre: Float64Array
     psi: Float64Array
@@ -51,15 +51,26 @@ def project_gauss(lonlat: Float64Array, zone: GaussKruger) -> Float64Array:
 
 def on_plane(lonlat: Float64Array, plane: GaussKruger | None, about: Float64Array) -> Float64Array:
     """Degrees (n, 2) to a zone's plane, or with None to the equal-area plane; fastest near the place `about` (2,)."""
+    if not COMPILED:
+        return equal_area_xy(lonlat) if plane is None else project_gauss(lonlat, plane)
+    x, y = np.ascontiguousarray(lonlat.T)
+    return np.column_stack(columns_on_plane(x, y, plane, about))
+
+
+def columns_on_plane(
+    x: Float64Array, y: Float64Array, plane: GaussKruger | None, about: Float64Array
+) -> tuple[Float64Array, Float64Array]:
+    """`on_plane` for columns of longitudes and latitudes (n,): eastings and northings (n,), compiled."""
     if plane is None:
-        return equal_area_xy(lonlat)
-    if not COMPILED or plane.datum is not Datum.CGCS2000 or not np.isfinite(about).all():
-        return project_gauss(lonlat, plane)
+        return equal_area_xs_ys(x, y)
+    if plane.datum is not Datum.CGCS2000 or not np.isfinite(about).all():
+        east, north = np.ascontiguousarray(project_gauss(np.column_stack([x, y]), plane).T)
+        return east, north
     cell = np.rint(about / _CELL).astype(np.int64)
     series = _expansion(plane, int(cell[0]), int(cell[1]))
-    out = np.empty_like(lonlat)
-    local_rows(lonlat, series.centre, series.psi, series.real, series.imaginary, out)
-    return out
+    east, north = np.empty_like(x), np.empty_like(y)
+    local_columns(x, y, series.centre, series.psi, series.real, series.imaginary, east, north)
+    return east, north
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from guotu.kernel.area import ellipsoid_area
 from guotu.kernel.tile import encode_layer
 from guotu.node import Node
+from guotu.ops.packing import keep_packed
 from guotu.serve.app import create_app
 
 READ_DEADLINE = 20.0
@@ -85,6 +86,12 @@ def warm() -> None:
 def run(node: Node, listener: socket.socket) -> None:
     """Serve until interrupted."""
     threading.Thread(target=warm, name="warm", daemon=True).start()
+    stop = threading.Event()
+    packing = threading.Thread(
+        target=keep_packed, args=(node.present, stop, node.settings.pack_seconds), name="packing"
+    )
+    if node.settings.pack_seconds:
+        packing.start()
     config = uvicorn.Config(
         create_app(node),
         http=DeadlineProtocol,
@@ -94,4 +101,9 @@ def run(node: Node, listener: socket.socket) -> None:
         timeout_keep_alive=15,
         limit_concurrency=400,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        stop.set()
+        if packing.is_alive():
+            packing.join()

@@ -72,6 +72,9 @@ class FeatureStore(Protocol):
     def streams(self, dataset: str | None = None) -> list[StreamState]:
         """Every stream with its newest state, ordered by name (streams without any commit are left out)."""
 
+    def moved(self) -> int:
+        """A number that is another one after any commit of any process; cheap enough to ask before every answer."""
+
     def state(self, stream: StreamName, at: AsOf = None) -> StreamState:
         """A stream at a moment; raises GT-2001, GT-2002."""
 

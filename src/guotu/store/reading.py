@@ -13,6 +13,7 @@ from guotu.model.query import Box, Query
 from guotu.model.schema import LayerSchema
 from guotu.model.time import AsOf
 from guotu.store.ports import FeatureStore
+from guotu.store.present import Present
 
 Planner = Callable[[str], AccessPlan]
 """Gives the access plan of one dataset for the present subject and purpose; raises GT-4003 or GT-2001."""
@@ -24,14 +25,20 @@ class Reader:
 
     store: FeatureStore
     plan: Planner
+    present: Present | None = None
+    """The newest state held ready, where a node keeps it."""
 
     def batches(self, query: Query) -> Iterator[pa.RecordBatch]:
         """Features batch by batch, in fid order."""
-        return self.store.read(query, self.plan(query.dataset))
+        plan = self.plan(query.dataset)
+        ready = self.present.table(query, plan) if self.present else None
+        return self.store.read(query, plan) if ready is None else _batches(ready)
 
     def table(self, query: Query) -> pa.Table:
         """All features of a query in one table."""
-        return pa.Table.from_batches(self.batches(query))
+        plan = self.plan(query.dataset)
+        ready = self.present.table(query, plan) if self.present else None
+        return pa.Table.from_batches(self.store.read(query, plan)) if ready is None else ready
 
     def count(self, query: Query) -> int:
         return self.store.count(query, self.plan(query.dataset))
@@ -41,9 +48,22 @@ class Reader:
 
     def schema(self, dataset: str) -> LayerSchema:
         self.plan(dataset)
-        return self.store.schema(dataset)
+        return (self.present or self.store).schema(dataset)
 
     def states(self, dataset: str, at: AsOf = None) -> list[StreamState]:
         """The streams of a dataset at a moment; empty if the node does not hold it."""
+        heads = self.heads(dataset)
+        return heads if at is None else [self.store.state(head.stream, at) for head in heads]
+
+    def heads(self, dataset: str) -> list[StreamState]:
+        """The streams of a dataset, each with its newest state; empty if the node does not hold it."""
         self.plan(dataset)
-        return [self.store.state(state.stream, at) for state in self.store.streams(dataset)]
+        return list(self.present.states(dataset)) if self.present else self.store.streams(dataset)
+
+
+def _batches(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """At least one batch."""
+    if table.num_rows:
+        yield from table.to_batches()
+    else:
+        yield pa.RecordBatch.from_pylist([], table.schema)

@@ -152,9 +152,13 @@ class Layers:
     def near(self, layer: Layer, boxes: Sequence[Box], columns: Sequence[str]) -> Rows:
         """Features whose boxes meet any of these, each once, in fid order within its stream."""
         wanted = tuple(code for code in columns if code in layer.columns)
+        if len(layer.states) == 1:
+            found = list(self._read(layer.states[0], boxes, wanted, alone=True))
+            table = found[0] if found else _empty(wanted)
+            return Rows(layer, table, np.zeros(table.num_rows, np.int64))
         tables, numbers = [], []
         for number, state in enumerate(layer.states):
-            for table in self._read(state, boxes, wanted, alone=len(layer.states) == 1):
+            for table in self._read(state, boxes, wanted, alone=False):
                 tables.append(table)
                 numbers.append(np.full(table.num_rows, number, np.int64))
         if not tables:
@@ -174,7 +178,7 @@ class Layers:
                 at=self.moments.day or (state.head.version if self._fixed else self.moments.at),
                 columns=columns,
             )
-            parts.append(self.sources.reader.table(query).select([FID, *columns, GEOMETRY]))
+            parts.append(self.sources.reader.table(query))
         if len(parts) > 1:
             yield _distinct(pa.concat_tables(parts))
         elif parts:
@@ -193,7 +197,7 @@ class Layers:
             if failure.kind is DATASET_UNKNOWN:
                 return ()
             raise
-        heads = reader.store.streams(dataset)
+        heads = reader.heads(dataset)
         if basis is not None:
             cited = [head.stream for head in heads if str(head.stream) in basis]
             return tuple(self._as_cited(stream, basis[str(stream)]) for stream in cited)

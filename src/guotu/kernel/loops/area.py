@@ -79,15 +79,16 @@ def areas(data, first, at, size, shell, kind, lattice, scratch, out):
 
 
 @loop
-def equal_area_rows(lonlat, lattice, whole, x_scale, y_scale, out):
-    """Degrees (n, 2) to the equal-area plane: G from the lattice of Taylor's series and `whole` (n,), G at its nodes."""
-    for k in range(len(lonlat)):
-        out[k, 0] = lonlat[k, 0] * _RADIAN * x_scale
-        latitude = lonlat[k, 1]
+def equal_area_columns(x, y, lattice, whole, x_scale, y_scale, east, north):
+    """Degrees x, y (n,) to the equal-area plane: G from the lattice of Taylor's series and `whole` (n,), G at its nodes."""
+    for k in range(len(x)):
+        east[k] = x[k] * _RADIAN * x_scale
+    for k in range(len(y)):
+        latitude = y[k]
         if not abs(latitude) <= 90.0:
-            out[k, 1] = np.nan
+            north[k] = np.nan
             continue
         node = np.int64(np.rint((latitude + 90.0) * STEPS))
         d, t = (latitude - (node / STEPS - 90.0)) * _RADIAN, lattice[node]
         tail = t[0] + d * (t[1] + d * (t[2] + d * (t[3] + d * (t[4] + d * (t[5] + d * t[6])))))
-        out[k, 1] = (whole[node] + d * tail) * y_scale
+        north[k] = (whole[node] + d * tail) * y_scale

@@ -57,33 +57,33 @@ def gauss_rows(xy, meridian, false_easting):
 
 
 @loop
-def local_rows(lonlat, centre, psi, real, imaginary, out):
-    """Project (n, 2) degrees into `out` by power series about a centre; vertices out of reach by the full series.
+def local_columns(x, y, centre, psi, real, imaginary, east, north):
+    """Project degrees x, y (n,) into `east`, `north` by power series about a centre; vertices out of reach by the full series.
 
     centre: latitude, longitude, central meridian (degrees), easting and northing of the centre, false easting, reach in
     latitude and in longitude (radians). psi (8,): isometric latitude in powers of latitude from the first on.
     real, imaginary (8,): northing + i·easting in powers of isometric latitude + i·longitude, from the first on.
+    The first loop is plain arithmetic on plain arrays, so it runs in vector registers.
     """
     c1, c2, c3, c4, c5, c6, c7, c8 = psi[0], psi[1], psi[2], psi[3], psi[4], psi[5], psi[6], psi[7]
     r1, r2, r3, r4, r5, r6, r7, r8 = real[0], real[1], real[2], real[3], real[4], real[5], real[6], real[7]
     i1, i2, i3, i4 = imaginary[0], imaginary[1], imaginary[2], imaginary[3]
     i5, i6, i7, i8 = imaginary[4], imaginary[5], imaginary[6], imaginary[7]
-    far = 0
-    for k in range(len(lonlat)):
-        y, p = (lonlat[k, 0] - centre[1]) * _RADIAN, (lonlat[k, 1] - centre[0]) * _RADIAN
-        far += not (abs(p) <= centre[6] and abs(y) <= centre[7])
-        x = p * (c1 + p * (c2 + p * (c3 + p * (c4 + p * (c5 + p * (c6 + p * (c7 + p * c8)))))))
-        r, i = r8 * x - i8 * y + r7, r8 * y + i8 * x + i7
-        r, i = r * x - i * y + r6, r * y + i * x + i6
-        r, i = r * x - i * y + r5, r * y + i * x + i5
-        r, i = r * x - i * y + r4, r * y + i * x + i4
-        r, i = r * x - i * y + r3, r * y + i * x + i3
-        r, i = r * x - i * y + r2, r * y + i * x + i2
-        r, i = r * x - i * y + r1, r * y + i * x + i1
-        out[k, 0], out[k, 1] = centre[3] + (r * y + i * x), centre[4] + (r * x - i * y)
-    if far:
-        for k in range(len(lonlat)):
-            y, p = (lonlat[k, 0] - centre[1]) * _RADIAN, (lonlat[k, 1] - centre[0]) * _RADIAN
-            if not (abs(p) <= centre[6] and abs(y) <= centre[7]):
-                east, north = gauss(lonlat[k, 0], lonlat[k, 1], centre[2])
-                out[k, 0], out[k, 1] = east + centre[5], north
+    latitude, longitude, begin_east, begin_north = centre[0], centre[1], centre[3], centre[4]
+    for k in range(len(x)):
+        l, p = (x[k] - longitude) * _RADIAN, (y[k] - latitude) * _RADIAN  # noqa: E741
+        q = p * (c1 + p * (c2 + p * (c3 + p * (c4 + p * (c5 + p * (c6 + p * (c7 + p * c8)))))))
+        r, i = r8 * q - i8 * l + r7, r8 * l + i8 * q + i7
+        r, i = r * q - i * l + r6, r * l + i * q + i6
+        r, i = r * q - i * l + r5, r * l + i * q + i5
+        r, i = r * q - i * l + r4, r * l + i * q + i4
+        r, i = r * q - i * l + r3, r * l + i * q + i3
+        r, i = r * q - i * l + r2, r * l + i * q + i2
+        r, i = r * q - i * l + r1, r * l + i * q + i1
+        east[k], north[k] = begin_east + (r * l + i * q), begin_north + (r * q - i * l)
+    for k in range(len(x)):
+        if not (
+            abs((y[k] - latitude) * _RADIAN) <= centre[6] and abs((x[k] - longitude) * _RADIAN) <= centre[7]
+        ):
+            far_east, far_north = gauss(x[k], y[k], centre[2])
+            east[k], north[k] = far_east + centre[5], far_north

@@ -8,6 +8,7 @@ cases: shared, touching and collinear edges contribute their integral like all o
 import numpy as np
 
 from guotu.kernel.compiled import loop
+from guotu.kernel.loops.wkb import read_f64
 
 SLABS = 64
 _DUST = 1e-13
@@ -27,21 +28,17 @@ def ring_signs(xy, starts, shell, signs):
 
 
 @loop
-def subject_edges(xy, starts, signs, edges):
-    """Non-vertical edges as (x0, y0, x1, y1, sign) with x0 < x1; how many."""
+def subject_edges(x, y, starts, signs, edges):
+    """Edges as (x0, y0, x1, y1, sign) with x0 ≤ x1, upright ones with sign 0; how many."""
     count = 0
     for ring in range(len(signs)):
         for k in range(starts[ring], starts[ring + 1] - 1):
-            if xy[k, 0] < xy[k + 1, 0]:
-                edges[count, 0], edges[count, 1] = xy[k, 0], xy[k, 1]
-                edges[count, 2], edges[count, 3] = xy[k + 1, 0], xy[k + 1, 1]
-                edges[count, 4] = signs[ring]
-                count += 1
-            elif xy[k, 0] > xy[k + 1, 0]:
-                edges[count, 0], edges[count, 1] = xy[k + 1, 0], xy[k + 1, 1]
-                edges[count, 2], edges[count, 3] = xy[k, 0], xy[k, 1]
-                edges[count, 4] = -signs[ring]
-                count += 1
+            a, b, sign = k, k + 1, signs[ring]
+            if x[a] > x[b]:
+                a, b, sign = b, a, -sign
+            edges[count, 0], edges[count, 1], edges[count, 2], edges[count, 3] = x[a], y[a], x[b], y[b]
+            edges[count, 4] = sign if x[a] < x[b] else 0.0
+            count += 1
     return count
 
 
@@ -84,66 +81,116 @@ def _min_integral(l, h, al, ah, bl, bh):  # noqa: E741
 
 @loop
 def _near_edges(edges, offsets, listed, west, width, window, near):
-    """Subject edges meeting the window's x-range, relative to its corner, with slopes, into `near`; how many.
+    """Subject edges that reach into the window's range of x and not only below it, into `near`; how many, and whether the
+    box of one of them meets the window.
 
-    An edge is taken in the first slab both it and the window meet, so once, and always in the same order.
+    near: x0, y0, x1 relative to (x0, low) of the window, sign, slope.
+
+    An edge is taken in the first slab both it and the window meet, so once, and always in the same order. What lies below
+    the whole candidate shares with it the integral of itself around a closed ring, which is nothing.
     """
-    x0, y0, x1 = window
+    x0, y0, x1, y1, low = window
     s0, s1 = _slab(x0, west, width), _slab(x1, west, width)
-    count = 0
+    count, crossed = 0, False
     for s in range(s0, s1 + 1):
         for q in range(offsets[s], offsets[s + 1]):
             e = listed[q]
-            if edges[e, 2] <= x0 or edges[e, 0] >= x1:
+            if edges[e, 2] < x0 or edges[e, 0] > x1:
+                continue
+            bottom, top = min(edges[e, 1], edges[e, 3]), max(edges[e, 1], edges[e, 3])
+            crossed = crossed or (bottom <= y1 and top >= y0)
+            if top <= y0 or edges[e, 2] <= x0 or edges[e, 0] >= x1 or edges[e, 4] == 0.0:
                 continue
             if max(_slab(edges[e, 0], west, width), s0) != s:
                 continue
-            near[count, 0], near[count, 1] = edges[e, 0] - x0, edges[e, 1] - y0
+            near[count, 0], near[count, 1] = edges[e, 0] - x0, edges[e, 1] - low
             near[count, 2], near[count, 3] = edges[e, 2] - x0, edges[e, 4]
             near[count, 4] = (edges[e, 3] - edges[e, 1]) / (edges[e, 2] - edges[e, 0])
             count += 1
-    return count
+    return count, crossed
 
 
 @loop
-def shared_areas(edges, offsets, listed, box, xy, starts, signs, first, out):
-    """Area shared by one subject (its edges, slab index and box) and every candidate (rings first[i]:first[i+1])."""
+def _covers(near, count, x):
+    """Whether the subject covers what lies just below its edges at x: the upper ends of its inside run from right to left."""
+    total = 0.0
+    for e in range(count):
+        if near[e, 0] <= x < near[e, 2]:
+            total += near[e, 3]
+    return total < -0.5
+
+
+@loop
+def _enclosed(x, y, begin, end):
+    """Signed area of a ring."""
+    ox, oy, total = x[begin], y[begin], 0.0
+    for k in range(begin, end - 1):
+        total += (x[k] - ox) * (y[k + 1] - oy) - (x[k + 1] - ox) * (y[k] - oy)
+    return 0.5 * total
+
+
+@loop
+def _shared_ring(x, y, begin, end, x0, x1, low, floor, near, count):
+    """∫ min over all pairs of an edge of the ring and a near edge of the subject.
+
+    An edge of the ring below the subject (`floor`) shares with it the integral of itself around a closed border: nothing.
+    """
+    ring_total = 0.0
+    for k in range(begin, end - 1):
+        bx0, by0, bx1, by1 = x[k] - x0, y[k] - low, x[k + 1] - x0, y[k + 1] - low
+        if bx0 == bx1:
+            continue
+        sign = 1.0
+        if bx0 > bx1:
+            bx0, by0, bx1, by1, sign = bx1, by1, bx0, by0, -1.0
+        if bx1 <= 0.0 or bx0 >= x1 - x0 or max(by0, by1) <= floor:
+            continue
+        slope, part = (by1 - by0) / (bx1 - bx0), 0.0
+        for e in range(count):
+            l, h = max(bx0, near[e, 0]), min(bx1, near[e, 2])  # noqa: E741
+            if l < h:
+                al = near[e, 1] + near[e, 4] * (l - near[e, 0])
+                ah = near[e, 1] + near[e, 4] * (h - near[e, 0])
+                bl, bh = by0 + slope * (l - bx0), by0 + slope * (h - bx0)
+                part += near[e, 3] * _min_integral(l, h, al, ah, bl, bh)
+        ring_total += sign * part
+    return ring_total
+
+
+@loop
+def shared_areas(edges, offsets, listed, box, x, y, starts, signs, first, out):
+    """Area shared by one subject (its edges, slab index and box) and every candidate (rings first[i]:first[i+1]).
+
+    Where the subject's border stays out of a candidate's box, the candidate counts whole or not at all.
+    """
     width = (box[2] - box[0]) / SLABS
     near = np.empty((len(edges), 5))
     for row in range(len(first) - 1):
         out[row] = 0.0
         x0, y0, x1, y1 = np.inf, np.inf, -np.inf, -np.inf
         for k in range(starts[first[row]], starts[first[row + 1]]):
-            x0, x1 = min(x0, xy[k, 0]), max(x1, xy[k, 0])
-            y0, y1 = min(y0, xy[k, 1]), max(y1, xy[k, 1])
-        low = min(y0, box[1])
-        x0, x1 = max(x0, box[0]), min(x1, box[2])
-        if not (x0 < x1 and max(y0, box[1]) < min(y1, box[3])):
+            x0, x1 = min(x0, x[k]), max(x1, x[k])
+            y0, y1 = min(y0, y[k]), max(y1, y[k])
+        low, middle = min(y0, box[1]), (x0 + x1) / 2
+        west, east = max(x0, box[0]), min(x1, box[2])
+        if not (west < east and max(y0, box[1]) < min(y1, box[3])):
             continue
-        count = _near_edges(edges, offsets, listed, box[0], width, (x0, low, x1), near)
+        count, crossed = _near_edges(edges, offsets, listed, box[0], width, (west, y0, east, y1, low), near)
+        whole = not crossed and west == x0 and east == x1
+        if whole and not _covers(near, count, middle - west):
+            continue
         total = 0.0
         for ring in range(first[row], first[row + 1]):
-            ring_total = 0.0
-            for k in range(starts[ring], starts[ring + 1] - 1):
-                bx0, by0, bx1, by1 = xy[k, 0] - x0, xy[k, 1] - low, xy[k + 1, 0] - x0, xy[k + 1, 1] - low
-                if bx0 == bx1:
-                    continue
-                sign = 1.0
-                if bx0 > bx1:
-                    bx0, by0, bx1, by1, sign = bx1, by1, bx0, by0, -1.0
-                if bx1 <= 0.0 or bx0 >= x1 - x0:
-                    continue
-                slope, part = (by1 - by0) / (bx1 - bx0), 0.0
-                for e in range(count):
-                    l, h = max(bx0, near[e, 0]), min(bx1, near[e, 2])  # noqa: E741
-                    if l < h:
-                        al = near[e, 1] + near[e, 4] * (l - near[e, 0])
-                        ah = near[e, 1] + near[e, 4] * (h - near[e, 0])
-                        bl, bh = by0 + slope * (l - bx0), by0 + slope * (h - bx0)
-                        part += near[e, 3] * _min_integral(l, h, al, ah, bl, bh)
-                ring_total += sign * part
-            total += signs[ring] * ring_total
-        out[row] = total if total > _DUST * (x1 - x0) * (max(y1, box[3]) - low) else 0.0
+            begin, end = starts[ring], starts[ring + 1]
+            if whole:
+                total += signs[ring] * _enclosed(x, y, begin, end)
+            else:
+                total += signs[ring] * _shared_ring(
+                    x, y, begin, end, west, east, low, box[1] - low, near, count
+                )
+        if not whole:
+            total = total if total > _DUST * (east - west) * (max(y1, box[3]) - low) else 0.0
+        out[row] = total
 
 
 @loop
@@ -162,30 +209,35 @@ def _side(x, y, window):
 
 
 @loop
-def shorten(xy, starts, window, reach, out, cuts):
-    """Replace what a ring does beyond one side of the window by one straight step; fills `out` and the new starts `cuts`.
+def near_rings(data, at, size, shell, window, reach, x, y, cuts, signs):
+    """Read rings from WKB into `x`, `y`, the starts of rings into `cuts` and their signs (see `ring_signs`); how many vertices.
 
-    A half-plane is convex, so the step stays beyond the side and what lies inside the window is the same. Steps are no
-    longer than `reach` in either direction, so that a straight line on another plane does not bend into the window.
+    What a ring does beyond one side of the window is replaced by one straight step. A half-plane is convex, so the step
+    stays beyond the side and what lies inside the window is the same. Steps are no longer than `reach` in either direction,
+    so that a straight line on another plane does not bend into the window.
     """
     count = 0
-    for ring in range(len(starts) - 1):
+    for ring in range(len(at)):
         cuts[ring] = count
-        begin, end = starts[ring], starts[ring + 1]
-        if begin == end:
-            continue
-        out[count, 0], out[count, 1] = xy[begin, 0], xy[begin, 1]
+        begin, area = at[ring], 0.0
+        ax, ay = read_f64(data, begin), read_f64(data, begin + 8)
+        px, py, ox, oy = ax, ay, ax, ay
+        x[count], y[count] = ax, ay
         count += 1
-        anchor, common = begin, _side(xy[begin, 0], xy[begin, 1], window)
-        for k in range(begin + 1, end):
-            side = _side(xy[k, 0], xy[k, 1], window)
-            far = abs(xy[k, 0] - xy[anchor, 0]) > reach or abs(xy[k, 1] - xy[anchor, 1]) > reach
-            if k > anchor + 1 and ((common & side) == 0 or far):
-                out[count, 0], out[count, 1] = xy[k - 1, 0], xy[k - 1, 1]
+        side = _side(ax, ay, window)
+        common, alone = side, True
+        for k in range(1, size[ring]):
+            cx, cy = read_f64(data, begin + 16 * k), read_f64(data, begin + 16 * k + 8)
+            area += (px - ox) * (cy - oy) - (cx - ox) * (py - oy)
+            side = _side(cx, cy, window)
+            if not alone and ((common & side) == 0 or abs(cx - ax) > reach or abs(cy - ay) > reach):
+                x[count], y[count] = px, py
                 count += 1
-                anchor, common = k - 1, _side(xy[k - 1, 0], xy[k - 1, 1], window)
+                ax, ay, common = px, py, _side(px, py, window)
             common &= side
-        out[count, 0], out[count, 1] = xy[end - 1, 0], xy[end - 1, 1]
+            px, py, alone = cx, cy, False
+        x[count], y[count] = px, py
         count += 1
-    cuts[len(starts) - 1] = count
+        signs[ring] = 1.0 if (area >= 0) == shell[ring] else -1.0
+    cuts[len(at)] = count
     return count

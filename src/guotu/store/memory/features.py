@@ -76,6 +76,9 @@ class MemoryFeatureStore:
         names = sorted(name for name in self._streams if dataset in (None, name.dataset))
         return [self.state(name) for name in names if self._streams[name].commits]
 
+    def moved(self) -> int:
+        return sum(len(stream.commits) + 1 for stream in self._streams.values())
+
     def state(self, stream: StreamName, at: AsOf = None) -> StreamState:
         found = self._stream(stream)
         schema = self._schemas[stream.dataset]

@@ -35,6 +35,7 @@ class Connections:
         self._writing = threading.Lock()
         self._closed = False
         self._mover: threading.Thread | None = None
+        self._watcher: sqlite3.Connection | None = None
         if not path.exists():
             path.touch(mode=0o600)
         with translated():
@@ -101,6 +102,13 @@ class Connections:
                 return
         connection.close()
 
+    def moved(self) -> int:
+        """A number that changes with every commit of any connection to the file."""
+        with self._guard, translated():
+            if self._watcher is None:
+                self._watcher = self._open(0)
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """A reader whose statements all see the same state."""
@@ -161,8 +169,10 @@ class Connections:
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in (*idle, self._writer):
-            connection.close()
+            watcher, self._watcher = self._watcher, None
+        for connection in (*idle, watcher, self._writer):
+            if connection is not None:
+                connection.close()
 
 
 @contextmanager

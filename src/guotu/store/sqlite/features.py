@@ -102,6 +102,9 @@ class SqliteFeatureStore:
             ]
         return [state for state in states if state.head.version.seq]
 
+    def moved(self) -> int:
+        return self._connections.moved()
+
     def state(self, stream: StreamName, at: AsOf = None) -> StreamState:
         with self._connections.snapshot() as connection:
             return self._state(connection, rows.find_stream(connection, stream), at)
