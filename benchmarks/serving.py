@@ -1,6 +1,8 @@
 """Warm answers of a node over real HTTP: the program is started on a demo node; prints Markdown.
 
-usage: python benchmarks/serving.py [--home demo-out/node] [--project demo-out/project.txt] [--runs 60]
+usage: python benchmarks/serving.py [--home demo-out/node] [--project demo-out/project.txt] [--runs 60] [--parcels 1000000]
+
+`--parcels` serves a node over the layers of `review.py` instead, with as many land-use parcels, and reviews its projects.
 
 One client asks one thing after another over one connection; what is measured is the whole answer as the client has it in hand.
 """
@@ -19,6 +21,9 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+import serving_node
 
 from guotu.ops.demo_node import PASSWORDS
 
@@ -107,7 +112,10 @@ def main() -> None:
     given.add_argument("--home", type=Path, default=Path("demo-out/node"))
     given.add_argument("--project", type=Path, default=Path("demo-out/project.txt"))
     given.add_argument("--runs", type=int, default=60)
+    given.add_argument("--parcels", type=int, default=0)
     options = given.parse_args()
+    if options.parcels:
+        options.home, options.project = serving_node.node(options.parcels)
     print("| answer | p50 ms | p95 ms | KB on the wire |\n|---|---:|---:|---:|")
     with served(options.home) as client:
         for name, milliseconds, size in first_tiles(client):

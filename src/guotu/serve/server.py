@@ -14,6 +14,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from guotu.kernel.area import ellipsoid_area
+from guotu.kernel.coords import zone_of
+from guotu.kernel.overlay import overlap_areas_wkb
 from guotu.kernel.tile import encode_layer
 from guotu.node import Node
 from guotu.ops.packing import keep_packed
@@ -76,11 +78,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def warm() -> None:
-    """Load the compiled loops that the first look at the map needs, so that nobody waits for them."""
+    """Load the compiled loops that the first look at the map and the first review need, so that nobody waits for them."""
     square = shapely.box(118.0, 30.0, 118.001, 30.001)
     wkb = pa.array([shapely.to_wkb(square), shapely.to_wkb(square.centroid)], pa.binary())
     encode_layer("warm", wkb, {"class": pa.array(["0101", None])}, 12, 3390, 1692)
     ellipsoid_area(np.array([square], object))
+    overlap_areas_wkb(square, wkb.slice(0, 1), None)
+    overlap_areas_wkb(square, wkb.slice(0, 1), zone_of(118.0))
 
 
 def run(node: Node, listener: socket.socket) -> None:
