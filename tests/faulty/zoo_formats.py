@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import old_vct
 from drawings import SQUARE, cadastral, new, parcel, save
 
 Build = Callable[[Path], Path]
@@ -51,4 +52,34 @@ DRAWINGS = (
     ("a drawing with X to the north", _drawn([(y, x) for x, y in SQUARE]), "GT-1223", "JZD", "open"),
 )
 
-FORMAT_CASES = DRAWINGS
+
+def _old(old: str, new_text: str) -> Build:
+    def build(folder: Path) -> Path:
+        path = folder / "二调.vct"
+        path.write_bytes(old_vct.WHOLE.replace(old, new_text, 1).replace("\n", "\r\n").encode("gb18030"))
+        return path
+
+    return build
+
+
+OLD_VCT = (
+    (
+        "an old VCT with a ring that is not connected",
+        _old("1,2\n0,3", "1,4\n0,3"),
+        "GT-1115",
+        "二调.vct",
+        "open",
+    ),
+    ("an old VCT that refers to a missing line", _old("1,2\n0,3", "1,9\n0,3"), "GT-1115", "二调.vct", "open"),
+    ("an old VCT cut off", _old(old_vct.BODY[700:], ""), "GT-1115", "二调.vct", "open"),
+    (
+        "an old VCT on an old datum",
+        _old("CGCS2000,6378137", "1980西安坐标系,6378140"),
+        "GT-1203",
+        "DLTB",
+        "open",
+    ),
+    ("a VCT of an unknown version", _old("Version:2.0", "Version:7"), "GT-1104", "二调.vct", "open"),
+)
+
+FORMAT_CASES = (*DRAWINGS, *OLD_VCT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,3 +37,50 @@ def cass_codes() -> dict[str, DrawingCode]:
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class VctDialect:
+    """The layout of an old VCT file: the items of each kind of object, how many points a point of a kind has, how many lines
+    follow a line where the head's Topo says so.
+    """
+
+    id: str
+    versions: tuple[str, ...]
+    items: dict[str, tuple[str, ...]]
+    points_of_kind: dict[int, int]
+    line_tail_of_topo: dict[int, int]
+    confidence: str
+
+
+VCT_ITEMS = frozenset(
+    ("kind", "points-by-kind", "counted-points", "label", "lines-or-points", "skip", "text")
+)
+
+
+@cache
+def vct_dialects() -> tuple[VctDialect, ...]:
+    """Every dialect that is not VCT 3.0."""
+    found = []
+    for entry in tomllib.loads(tables.text("exchange/vct.toml"))["dialect"]:
+        items = {name.capitalize(): tuple(entry[name]) for name in ("point", "line", "polygon", "annotation")}
+        tables.require(
+            all(VCT_ITEMS.issuperset(each) for each in items.values()), f"vct.toml {entry['id']}: items"
+        )
+        tables.require_confidence([entry["confidence"]], "vct.toml")
+        counts, tails = (
+            {int(key): int(value) for key, value in entry[name].items()}
+            for name in ("points_of_kind", "line_tail_of_topo")
+        )
+        found.append(
+            VctDialect(entry["id"], tuple(entry["versions"]), items, counts, tails, entry["confidence"])
+        )
+    return tuple(found)
+
+
+def vct_dialect(version: str) -> VctDialect | None:
+    """The dialect that a head's version names, None for VCT 3.0 and for what is unknown."""
+    for dialect in vct_dialects():
+        if any(fnmatch.fnmatchcase(version.strip(), pattern) for pattern in dialect.versions):
+            return dialect
+    return None

@@ -321,7 +321,7 @@ def test_parcels_written_as_vct_land_as_they_were(node: Node, tmp_path: Path) ->
     assert node.catalog.get("xz.dltb").format == "VCT"
 
 
-def test_the_older_edition_is_refused_by_name(tmp_path: Path) -> None:
-    body = WHOLE.replace("Version:3.0", "Version:2.0")
+def test_an_unknown_edition_is_refused_by_name(tmp_path: Path) -> None:
+    body = WHOLE.replace("Version:3.0", "Version:9.0")
     with pytest.raises(GuotuError, match="GT-1104"):
         opened(text(tmp_path, body, "图.vct"), tmp_path)

@@ -1,4 +1,4 @@
-"""Inside the sandbox: VCT 3.0 (GB/T 17798) as layers, one for each attribute table and kind of geometry."""
+"""Inside the sandbox: VCT (GB/T 17798, versions 3.0 and 2.0) as layers, one for each attribute table and kind of geometry."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from guotu.errors.files import TEXT_DAMAGED
 from guotu.ingest.encoding import codec_named, first_damage, label, shown
 from guotu.ingest.readers.table_shape import sample
 from guotu.ingest.readers.vct_head import declared
+from guotu.ingest.readers.vct_old import OldShapes
 from guotu.ingest.readers.vct_shapes import Shapes
-from guotu.ingest.readers.vct_text import Cursor, Index, Objects, VctFile, damaged, walk
+from guotu.ingest.readers.vct_text import Cursor, Index, Objects, VctFile, damaged
+from guotu.ingest.readers.vct_walk import walk
 from guotu.ingest.readers.vector import GEOMETRY, Emit, emit_batches
 
 _ROWS = 4096
@@ -66,7 +68,8 @@ def opened(path: str, asked: str | None) -> Opened:
         raise TEXT_DAMAGED(place=Place(row=damage[0]), name="", encoding=label(codec), bytes=shown(damage[1]))
     with open(path, "rb") as raw:
         file = walk(mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ), codec)
-    found = Opened(file, Shapes(file), _layers(file))
+    shapes = Shapes(file) if file.dialect is None else OldShapes(file, file.dialect)
+    found = Opened(file, shapes, _layers(file))
     _refuse_twins(file)
     return found
 
@@ -141,8 +144,26 @@ def _described(found: Opened, layer: Layer) -> dict[str, Any]:
         "kinds": [],
         "evidence": evidence,
         "encoding": [codec, f"全部文字符合 {label(codec)}", f"all of its text is {label(codec)}"],
-        "warnings": _warnings(file, layer),
+        "warnings": [*_version_warnings(found), *_warnings(file, layer)],
     }
+
+
+def _version_warnings(found: Opened) -> list[tuple[str, str]]:
+    """What an old file leaves to be found out."""
+    if found.file.dialect is None:
+        return []
+    version = found.file.head.get("Version", "")
+    told = [
+        (
+            f"VCT {version} 按 {found.file.dialect.id} 版结构读取",
+            f"VCT {version} is read by the layout of {found.file.dialect.id}",
+        )
+    ]
+    if found.shapes.north_first:
+        told.append(
+            ("坐标按（北，东）排列，已据数值辨认", "coordinates stand as (north, east), as their values tell")
+        )
+    return told
 
 
 def _warnings(file: VctFile, layer: Layer) -> list[tuple[str, str]]:
@@ -211,7 +232,9 @@ def _values(file: VctFile, start: int | None, width: int, layer: Layer) -> dict[
     if start is None:
         return {}
     cursor = Cursor(file.data, start)
-    cells = file.text(cursor.line()).split(file.separator)[1:]
+    cells = file.text(cursor.line()).split(file.separator)
+    if file.dialect is None or len(cells) != width:
+        cells = cells[1:]
     if len(cells) != width:
         cursor.at = start
         zh = f"表 {layer.table} 有 {width} 个字段，这一行有 {len(cells)} 个值"

@@ -8,6 +8,10 @@ from guotu.errors import GuotuError
 from guotu.model.arrays import Float64Array
 from guotu.model.datum import CGCS2000, Crs, Datum, GaussKruger, Geographic
 
+_NAMES = (
+    ("2000", Datum.CGCS2000), ("西安", Datum.XIAN80), ("XIAN", Datum.XIAN80), ("北京", Datum.BEIJING54),
+    ("BEIJING", Datum.BEIJING54),
+)  # fmt: skip
 _SPHEROIDS = ((6378137.0, Datum.CGCS2000), (6378140.0, Datum.XIAN80), (6378245.0, Datum.BEIJING54))
 
 
@@ -19,7 +23,11 @@ def declared(head: dict[str, str], xy: Float64Array) -> tuple[str | None, tuple[
     datum = _datum(head.get("Spheroid", ""))
     if datum is None:
         return None, None
-    crs = _geographic(datum) if head.get("CoordinateSystemType") == "D" else _plane(head, datum, xy)
+    degrees = "CoordinateSystemType" not in head and len(xy) > 0 and bool(np.abs(xy).max() <= 360)
+    if head.get("CoordinateSystemType") == "D" or degrees:
+        crs: Crs | None = _geographic(datum)
+    else:
+        crs = _plane(head, datum, xy) or _by_meridian(head, datum, xy)
     if crs is None:
         return None, None
     try:
@@ -34,8 +42,9 @@ def declared(head: dict[str, str], xy: Float64Array) -> tuple[str | None, tuple[
 def _datum(spheroid: str) -> Datum | None:
     parts = spheroid.replace("，", ",").split(",")
     name = parts[0].upper().replace(" ", "")
-    if "2000" in name:
-        return Datum.CGCS2000
+    for mark, datum in _NAMES:
+        if mark in name:
+            return datum
     try:
         axis = float(parts[1])
     except (IndexError, ValueError):
@@ -63,3 +72,21 @@ def _plane(head: dict[str, str], datum: Datum, xy: Float64Array) -> Crs | None:
         return GaussKruger(3 if width == 3 else 6, zone, prefixed=prefixed, datum=datum)
     except (ValueError, GuotuError):
         return None
+
+
+def _by_meridian(head: dict[str, str], datum: Datum, xy: Float64Array) -> Crs | None:
+    """Old heads give the central meridian; the eastings' prefix says which width its zone has."""
+    try:
+        meridian = round(float(head.get("Meridian", "")))
+    except ValueError:
+        return None
+    prefix = int(np.median(xy[:, 0]) // 1e6) if len(xy) else 0
+    for width in (3, 6):
+        zone, rest = divmod(meridian + (0 if width == 3 else 3), width)
+        if rest or prefix not in (0, zone):
+            continue
+        try:
+            return GaussKruger(3 if width == 3 else 6, zone, prefixed=bool(prefix), datum=datum)
+        except ValueError:
+            continue
+    return None

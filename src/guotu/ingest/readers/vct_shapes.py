@@ -33,7 +33,7 @@ class Shapes:
     def __init__(self, file: VctFile) -> None:
         self.file = file
         self.lines = Index(list(file.objects.get("Line", {}).values()))
-        self._north_first = file.head.get("XAxisDirection", "E").upper().startswith("N")
+        self.north_first = file.head.get("XAxisDirection", "E").upper().startswith("N")
 
     def read(self, section: str, start: int) -> tuple[Any, str | None, float | None]:
         """(geometry, text and angle of an annotation) of the object that starts there."""
@@ -58,7 +58,7 @@ class Shapes:
         cursor.skip(1)
         text = self.file.text(cursor.line())
         numbers = self._row(cursor)
-        x, y = numbers[1::-1] if self._north_first else numbers[:2]
+        x, y = numbers[1::-1] if self.north_first else numbers[:2]
         return shapely.Point(x, y), text, numbers[2] if len(numbers) > 2 else None
 
     def _row(self, cursor: Cursor) -> list[float]:
@@ -88,7 +88,7 @@ class Shapes:
             while cursor.at < len(self.file.data):
                 self._row(cursor)
             raise damaged(cursor, "坐标不完整", "coordinates are incomplete") from None
-        return rows[:, ::-1] if self._north_first else rows
+        return rows[:, ::-1] if self.north_first else rows
 
     def _parts(self, start: int, depth: int) -> list[Float64Array]:
         """The connected parts of a line."""

@@ -1,20 +1,17 @@
-"""Inside the sandbox: the text of a VCT 3.0 file, walked once to learn where everything is.
-
-Nothing but offsets is kept: 16 bytes an object, whatever the size of the file.
-"""
+"""Inside the sandbox: the lines of a VCT file, and what is known of it once it has been walked."""
 
 from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from guotu.errors import GuotuError, Place
-from guotu.errors.files import FILE_DAMAGED, FORMAT_NOT_READ
+from guotu.errors.files import FILE_DAMAGED
 from guotu.model.arrays import Int64Array
+from guotu.standards.exchange import VctDialect
 
 _CHUNK = 1 << 24
 POLYLINE, ARC = 11, 12
@@ -58,6 +55,11 @@ class Cursor:
                 self.at = len(self.data)
                 raise damaged(self, "文件在此中断", "the file ends here")
             self.at = end + 1
+
+    def next_is(self, line: bytes) -> bool:
+        """Whether the next line says just this."""
+        end = self.data.find(b"\n", self.at)
+        return self.data[self.at : end if end >= 0 else len(self.data)].strip() == line
 
     def numbers(self, count: int, comma: bytes) -> list[int]:
         """`count` whole numbers over as many lines as they take."""
@@ -154,6 +156,8 @@ class VctFile:
     codes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     tables: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     objects: dict[str, dict[str, Objects]] = field(default_factory=dict)
+    dialect: VctDialect | None = None
+    """None: VCT 3.0."""
     rows: dict[str, Objects] = field(default_factory=dict)
 
     @property
@@ -169,100 +173,16 @@ class VctFile:
         return raw.decode(self.codec, "replace")
 
 
-def walk(data: mmap.mmap, codec: str) -> VctFile:
-    """The table of contents of a file.
-
-    Raises   GT-1115 where sections do not pair, an object is broken off or a number is none; GT-1104 for VCT 2.0
-    """
-    file, cursor = VctFile(data, codec), Cursor(data)
-    readers = {
-        "Head": _head,
-        "FeatureCode": _codes,
-        "TableStructure": _structures,
-        "Point": _points,
-        "Line": _lines,
-        "Polygon": _polygons,
-        "Annotation": _annotations,
-        "Attribute": _attributes,
-    }
-    seen: set[str] = set()
-    while cursor.at < len(data):
-        start = cursor.at
-        word = file.text(cursor.line()).strip("\ufeff\x1a\x00 ")
-        if not word:
-            continue
-        section = word.removesuffix("Begin")
-        if not word.endswith("Begin") or section in seen:
-            cursor.at = start
-            raise damaged(cursor, f"此处不应是“{word[:40]}”", f"{word[:40]!r} does not belong here")
-        seen.add(section)
-        readers.get(section, _unknown(section))(file, cursor)
-        if section == "Head":
-            _refuse_old(file)
-    if not {"Head", "FeatureCode"} <= seen:
-        raise damaged(cursor, "缺少文件头或要素代码节", "the head or the feature codes are missing")
-    return file
-
-
-def _refuse_old(file: VctFile) -> None:
-    version = file.head.get("Version", "")
-    if not version.startswith("3"):
-        raise FORMAT_NOT_READ(
-            name="",
-            format=f"VCT {version or '?'}",
-            target_zh=" VCT 3.0 或 FileGDB",
-            target_en="VCT 3.0 or FileGDB",
-        )
-
-
-def _until(cursor: Cursor, end: str) -> bytes | None:
+def until(cursor: Cursor, end: str) -> bytes | None:
     """The next line of a section, None where the section ends."""
     line = cursor.line()
     return None if line == end.encode() else line
 
 
-def _unknown(section: str) -> Callable[[VctFile, Cursor], None]:
-    def skipped(_: VctFile, cursor: Cursor) -> None:
-        while _until(cursor, f"{section}End") is not None:
-            pass
-
-    return skipped
-
-
-def _head(file: VctFile, cursor: Cursor) -> None:
-    while (line := _until(cursor, "HeadEnd")) is not None:
-        key, _, value = file.text(line).replace("：", ":").partition(":")
-        file.head[key.strip()] = value.strip()
-
-
-def _codes(file: VctFile, cursor: Cursor) -> None:
-    while (line := _until(cursor, "FeatureCodeEnd")) is not None:
-        parts = [part.strip() for part in file.text(line).split(file.separator)]
-        if len(parts) >= 3:
-            code, name, kind, table = (*parts, "")[:4]
-            file.codes[code] = (name, kind, table)
-        elif line not in (b"", b"0"):
-            raise damaged(cursor, "要素代码行不完整", "a line of feature codes is incomplete")
-
-
-def _structures(file: VctFile, cursor: Cursor) -> None:
-    while (line := _until(cursor, "TableStructureEnd")) is not None:
-        if line in (b"", b"0"):
-            continue
-        name, _, count = file.text(line).partition(file.separator)
-        if not count.strip().isdigit():
-            raise damaged(cursor, "应为“表名,字段数”", "'table,count' is expected")
-        fields: list[tuple[str, str]] = []
-        for _ in range(int(count)):
-            field_name, _, kind = file.text(cursor.line()).partition(file.separator)
-            fields.append((field_name.strip(), kind.strip()))
-        file.tables[name.strip()] = fields
-
-
-def _object(file: VctFile, cursor: Cursor, section: str) -> bool:
+def start_of_object(file: VctFile, cursor: Cursor, section: str) -> bool:
     """Read an object's identifier and code and note where it starts; False at the end of the section."""
     start = cursor.at
-    line = _until(cursor, f"{section}End")
+    line = until(cursor, f"{section}End")
     if line is None:
         return False
     try:
@@ -276,60 +196,3 @@ def _object(file: VctFile, cursor: Cursor, section: str) -> bool:
     file.objects.setdefault(section, {}).setdefault(code, Objects()).add(id, start)
     cursor.skip(1)
     return True
-
-
-def _points(file: VctFile, cursor: Cursor) -> None:
-    while _object(file, cursor, "Point"):
-        cursor.skip(1)
-        cursor.skip(cursor.whole())
-        cursor.end_of_object()
-
-
-def _lines(file: VctFile, cursor: Cursor) -> None:
-    while _object(file, cursor, "Line"):
-        kind, count = cursor.whole(), cursor.whole()
-        if kind == INDIRECT:
-            cursor.numbers(count, file.comma)
-        else:
-            for _ in range(count):
-                cursor.skip(1)
-                cursor.skip(cursor.whole())
-        cursor.end_of_object()
-
-
-def _polygons(file: VctFile, cursor: Cursor) -> None:
-    while _object(file, cursor, "Polygon"):
-        kind = cursor.whole()
-        cursor.skip(1)
-        if kind == INDIRECT:
-            cursor.skip(1)
-            cursor.numbers(cursor.whole(), file.comma)
-        else:
-            for _ in range(cursor.whole()):
-                cursor.skip(cursor.whole())
-        cursor.end_of_object()
-
-
-def _annotations(file: VctFile, cursor: Cursor) -> None:
-    while _object(file, cursor, "Annotation"):
-        cursor.skip(3)
-        cursor.end_of_object()
-
-
-def _attributes(file: VctFile, cursor: Cursor) -> None:
-    while (line := _until(cursor, "AttributeEnd")) is not None:
-        if not line:
-            continue
-        rows = file.rows.setdefault(file.text(line), Objects())
-        while True:
-            start = cursor.at
-            row = _until(cursor, "TableEnd")
-            if row is None:
-                break
-            try:
-                rows.add(int(row.split(file.comma, 1)[0]), start)
-            except ValueError:
-                cursor.at = start
-                raise damaged(
-                    cursor, "属性行应以标识码开头", "a row of attributes starts with an identifier"
-                ) from None
