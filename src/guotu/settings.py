@@ -77,6 +77,41 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("max_upload_mb", _at_least(1), 512, "单次上传上限（MB）", "Largest upload, MB"),
     Setting(
+        "upload_max_mb",
+        _at_least(1),
+        8192,
+        "可续传的上传，一次的上限（MB）",
+        "Largest upload in pieces, MB",
+    ),
+    Setting(
+        "upload_quota_mb",
+        _at_least(1),
+        16_384,
+        "每个账号上传空间的限额（MB）",
+        "Room for the uploads of one account, MB",
+    ),
+    Setting(
+        "visitor_upload_mb",
+        _at_least(0),
+        0,
+        "没有账号的访客一次上传的上限（MB），全部访客合计为其十倍；0 表示须登录",
+        "Largest upload of a visitor without an account, MB (ten times that for all of them); 0 asks everybody to sign in",
+    ),
+    Setting(
+        "upload_hours",
+        _at_least(1),
+        72,
+        "上传的文件保留多少小时",
+        "Hours that an upload is kept",
+    ),
+    Setting(
+        "check_hours",
+        _at_least(1),
+        168,
+        "检查结果保留多少小时",
+        "Hours that the result of a check is kept",
+    ),
+    Setting(
         "sandbox_memory_mb",
         _at_least(1),
         2048,
@@ -141,6 +176,11 @@ class Settings:
     port: int
     log_level: str
     max_upload_mb: int
+    upload_max_mb: int
+    upload_quota_mb: int
+    visitor_upload_mb: int
+    upload_hours: int
+    check_hours: int
     sandbox_memory_mb: int
     sandbox_seconds: int
     raster_max_mb: int

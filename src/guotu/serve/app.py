@@ -22,6 +22,7 @@ from guotu.serve import (
     search,
     session,
     tiles,
+    uploads,
 )
 from guotu.serve.headers import SafeHeaders
 from guotu.serve.limits import BodyLimit
@@ -38,6 +39,7 @@ ROUTERS = (
     features.router,
     boundaries.router,
     reviews.router,
+    uploads.router,
     health.router,
 )
 

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from guotu.serve.access import COOKIE
 
 DOCUMENT = 8 << 20
+PIECE = 64 << 20
+PIECES = "application/offset+octet-stream"
+"""Pieces of an upload go straight to the disk, so they may be large whoever sends them; who may is asked before the first."""
 STRANGER = 64 << 10
 
 
@@ -44,6 +47,8 @@ class BodyLimit:
         await self.app(scope, counted, send)
 
     def _limit(self, headers: Headers) -> int:
+        if headers.get("content-type", "").startswith(PIECES):
+            return PIECE
         if COOKIE not in SimpleCookie(headers.get("cookie", "")):
             return STRANGER
         return self.largest if headers.get("content-type", "").startswith("multipart/") else DOCUMENT
