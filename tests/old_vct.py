@@ -151,3 +151,12 @@ def turned(whole: str = WHOLE) -> str:
         pair = len(cells) == 2 and all(cell[:3] in ("385", "338") for cell in cells)
         lines.append(",".join(cells[::-1]) if pair else line)
     return "\n".join(lines)
+
+
+def single() -> str:
+    """The same with nothing but its land-use parcels."""
+    head = HEAD[: HEAD.index("1000609000")] + "FeatureCodeEnd\n"
+    tables = HEAD[HEAD.index("TableStructureBegin") : HEAD.index("XZQJX,2")] + "TableStructureEnd\n"
+    drawn = BODY[BODY.index("LineBegin") : BODY.index("AnnotationBegin")]
+    rows = BODY[BODY.index("AttributeBegin") : BODY.index("XZQJX\n")] + "AttributeEnd\n"
+    return head + tables + drawn + rows
