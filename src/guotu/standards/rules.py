@@ -14,7 +14,11 @@ from guotu.model.finding import Severity
 from guotu.standards import tables
 from guotu.standards.tables import require
 
-_TEXTS = ("name", "name_en", "text_zh", "text_en", "remedy_zh", "remedy_en")
+_TEXTS = (
+    "name", "name_en", "text_zh", "text_en", "remedy_zh", "remedy_en", "example_zh", "example_en",
+)  # fmt: skip
+SCOPES = ("feature", "layer", "set", "update", "package")
+"""What a rule looks at: each feature alone, a whole layer, several layers, two editions, a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class QualityRule:
     text_en: str
     remedy_zh: str
     remedy_en: str
+    example_zh: str
+    example_en: str
+    scope: str
     parameters: Mapping[str, Any]
     confidence: str
     source_rule: str = ""
@@ -72,6 +79,7 @@ def _rule(entry: dict[str, Any], categories: dict[str, str]) -> QualityRule:
     require(id.isdigit() and len(id) == 4, f"rule {id}: not four digits")
     require(entry["category"] in categories, f"rule {id}: category {entry['category']}")
     require(all(entry[name] for name in _TEXTS), f"rule {id}: a text is missing")
+    require(entry["scope"] in SCOPES, f"rule {id}: scope {entry['scope']}")
     require(_are_thresholds(parameters), f"rule {id}: parameters {parameters}")
     return QualityRule(
         id=id,
@@ -79,6 +87,7 @@ def _rule(entry: dict[str, Any], categories: dict[str, str]) -> QualityRule:
         category_en=categories[entry["category"]],
         severity=Severity(entry["severity"]),
         hard=entry["hard"],
+        scope=entry["scope"],
         parameters=MappingProxyType(parameters),
         confidence=entry["confidence"],
         source_rule=entry.get("source_rule", ""),

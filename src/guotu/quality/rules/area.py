@@ -24,9 +24,11 @@ def _declares_area(schema: LayerSchema) -> bool:
 @row_rule("1401", geometry=_POLYGON, applies=_declares_area)
 def declared_area(chunk: Chunk, clause: Clause) -> Iterator[Hits]:
     """The surveyed area is the ellipsoid area but for the adjustment to control areas (国土调查办发〔2008〕32号)."""
-    adjustment, absolute, share = (clause.number(name) for name in ("adjustment_m2", "absolute_m2", "share"))
+    absolute, share = clause.number("absolute_m2"), clause.number("share")
     computed = half_up(chunk.areas, 2)
-    yield from _compare(chunk, computed, adjustment, np.maximum(absolute, share * computed))
+    # A division's area is the sum of thousands of parcels, each rounded: its own rounding is a part of its size.
+    adjusted = np.maximum(clause.number("adjustment_m2"), clause.number("adjustment_share") * computed)
+    yield from _compare(chunk, computed, adjusted, np.maximum(absolute, share * computed))
 
 
 @row_rule("1406", geometry=_POLYGON, applies=_declares_area)
@@ -35,10 +37,10 @@ def planned_area(chunk: Chunk, clause: Clause) -> Iterator[Hits]:
     absolute, share = clause.number("absolute_m2"), clause.number("share")
     computed = half_up(chunk.areas, 2)
     limit = np.maximum(absolute, share * computed)
-    yield from _compare(chunk, computed, np.inf, limit)
+    yield from _compare(chunk, computed, np.full(len(chunk), np.inf), limit)
 
 
-def _compare(chunk: Chunk, computed: np.ndarray, remark: float, limit: np.ndarray) -> Iterator[Hits]:
+def _compare(chunk: Chunk, computed: np.ndarray, remark: np.ndarray, limit: np.ndarray) -> Iterator[Hits]:
     code = chunk.schema.area_field
     if code is None or not chunk.has(code):
         return

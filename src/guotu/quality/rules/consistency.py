@@ -10,10 +10,10 @@ from guotu.model.arrays import BoolArray
 from guotu.quality.chunk import Chunk
 from guotu.quality.clause import Clause
 from guotu.quality.codes import land_class_name
+from guotu.quality.majority import Majority
 from guotu.quality.registry import Again, Hits, Late, Surroundings, row_rule, running_rule
 
 _PAIRS = (("QSDWDM", "QSDWMC"), ("ZLDWDM", "ZLDWMC"), ("XZQDM", "XZQMC"))
-_MOST_UNITS = 200_000
 
 
 @row_rule("1306", "DLBM", "DLMC")
@@ -41,39 +41,38 @@ def class_names(chunk: Chunk, _: Clause) -> Iterator[Hits]:
 
 
 class UnitNames:
-    """One unit code, one name."""
+    """One unit code, one name: the one that most rows have."""
 
     def __init__(self, around: Surroundings, _: Clause) -> None:
         codes = set(around.schema.codes)
-        self.names: dict[tuple[str, str], dict[str, str]] = {p: {} for p in _PAIRS if codes.issuperset(p)}
-        self.clashes: list[Late] = []
+        self.names = {pair: Majority() for pair in _PAIRS if codes.issuperset(pair)}
 
     def feed(self, chunk: Chunk) -> None:
         for pair, known in self.names.items():
             if chunk.has(*pair):
                 self._compare(chunk, pair, known)
 
-    def _compare(self, chunk: Chunk, pair: tuple[str, str], known: dict[str, str]) -> None:
+    def _compare(self, chunk: Chunk, pair: tuple[str, str], known: Majority) -> None:
         codes, names = chunk.coded(pair[0]), chunk.coded(pair[1])
         mixed = codes.index.astype(np.int64) * len(names.values) + names.index
-        distinct, first = np.unique(mixed, return_index=True)
-        for value, row in zip(distinct.tolist(), first.tolist(), strict=True):
+        order = np.argsort(mixed, kind="stable")
+        distinct, start = np.unique(mixed[order], return_index=True)
+        for value, rows in zip(distinct.tolist(), np.split(order, start[1:]), strict=True):
             code, name = codes.values[value // len(names.values)], names.values[value % len(names.values)]
-            if code is None or name is None or len(known) > _MOST_UNITS:
-                continue
-            if known.setdefault(code, name) != name:
-                self.clashes.append(
-                    Late(
-                        f"{pair[0]} {code} 在本层既名“{known[code]}”又名“{name}”",
-                        f"{pair[0]} {code} is named both {known[code]} and {name} in this layer",
-                        row=chunk.first_row + row,
-                        key=chunk.key(row),
-                        field=pair[1],
-                    )
-                )
+            if code is not None and name is not None:
+                known.vote(code, name, rows, chunk.key, chunk.first_row)
 
     def finish(self, _: Again) -> Iterator[Late]:
-        yield from self.clashes
+        for pair, known in self.names.items():
+            for each in known.dissent():
+                more = ("", "") if each.row else (f"（{each.count} 个要素）", f" ({each.count} features)")
+                yield Late(
+                    f"{pair[0]} {each.thing} 在本层名为“{each.common}”，此处为“{each.value}”{more[0]}",
+                    f"{pair[0]} {each.thing} is named {each.common} in this layer, here {each.value}{more[1]}",
+                    row=each.row,
+                    key=each.key,
+                    field=pair[1],
+                )
 
 
 @running_rule("1306")
@@ -195,45 +194,36 @@ class RidgeShares:
     """One deduction share for each kind of sloping land and slope grade: a constant of the county."""
 
     def __init__(self, _: Surroundings, __: Clause) -> None:
-        self.shares: dict[tuple[str, str], float] = {}
-        self.clashes: list[Late] = []
+        self.shares = Majority()
 
     def feed(self, chunk: Chunk) -> None:
         if not chunk.has("DLBM", "GDPDJB", "GDLX", "KCXS"):
             return
-        kinds, grades, shares = (
-            chunk.coded("GDLX"),
-            chunk.coded("GDPDJB"),
-            np.nan_to_num(chunk.numbers("KCXS")),
-        )
+        kinds, grades = chunk.coded("GDLX"), chunk.coded("GDPDJB")
+        shares = np.nan_to_num(chunk.numbers("KCXS"))
         rows = chunk.rows(_cropland(chunk) & kinds.given & grades.given & (shares > 0))
         mixed = kinds.index[rows].astype(np.int64) * len(grades.values) + grades.index[rows]
-        _, first, which = np.unique(
-            np.column_stack((mixed, shares[rows])), axis=0, return_index=True, return_inverse=True
-        )
-        for group, at in enumerate(first.tolist()):
-            row = int(rows[at])
-            pair = str(kinds.values[kinds.index[row]]), str(grades.values[grades.index[row]])
-            known = self.shares.setdefault(pair, float(shares[row]))
-            if known != shares[row]:
-                self._clash(chunk, rows[which.reshape(-1) == group], pair, known, float(shares[row]))
-
-    def _clash(
-        self, chunk: Chunk, rows: np.ndarray, pair: tuple[str, str], known: float, share: float
-    ) -> None:
-        for row in rows.tolist():
-            self.clashes.append(
-                Late(
-                    f"{pair[0]} 坡度 {pair[1]} 级的扣除系数 {share:g} 与本县系数 {known:g} 不一致",
-                    f"KCXS {share:g} of {pair[0]} on slope grade {pair[1]} is not the county's {known:g}",
-                    row=chunk.first_row + row,
-                    key=chunk.key(row),
-                    field="KCXS",
-                )
-            )
+        order = np.lexsort((rows, shares[rows], mixed))
+        rows, mixed = rows[order], mixed[order]
+        cuts = np.flatnonzero((np.diff(mixed) != 0) | (np.diff(shares[rows]) != 0)) + 1
+        for group in np.split(rows, cuts):
+            if len(group):
+                row = int(group[0])
+                pair = str(kinds.values[kinds.index[row]]), str(grades.values[grades.index[row]])
+                self.shares.vote(pair, float(shares[row]), group, chunk.key, chunk.first_row)
 
     def finish(self, _: Again) -> Iterator[Late]:
-        yield from self.clashes
+        for each in self.shares.dissent():
+            assert isinstance(each.thing, tuple)
+            kind, grade = each.thing
+            more = ("", "") if each.row else (f"（{each.count} 个要素）", f" ({each.count} features)")
+            yield Late(
+                f"{kind} 坡度 {grade} 级的扣除系数 {each.value:g} 与本县系数 {each.common:g} 不一致{more[0]}",
+                f"KCXS {each.value:g} of {kind} on slope grade {grade} is not the county's {each.common:g}{more[1]}",
+                row=each.row,
+                key=each.key,
+                field="KCXS",
+            )
 
 
 @running_rule("1312", "DLBM", "GDPDJB", "GDLX", "KCXS")
