@@ -56,11 +56,13 @@ class Normal:
 
 
 class Normaliser:
-    """Turns the batches of one source layer into batches of one schema."""
+    """Turns the batches of one source layer into batches of one schema; `matches` overrule what the names tell."""
 
-    def __init__(self, schema: LayerSchema, source: Columns) -> None:
+    def __init__(
+        self, schema: LayerSchema, source: Columns, matches: tuple[FieldMatch, ...] | None = None
+    ) -> None:
         self.schema, self.source = schema, source
-        self.matches: tuple[FieldMatch, ...] = match_fields(schema, source.fields)
+        self.matches: tuple[FieldMatch, ...] = matches or match_fields(schema, source.fields)
         self._columns = {match.code: match.source for match in self.matches if match.code}
         self._rounded: Counter[str] = Counter()
 

@@ -14,7 +14,7 @@ from guotu.model.schema import Constraint, LayerSchema
 from guotu.quality.chunk import Chunk
 from guotu.quality.clause import Clause
 from guotu.quality.exceptions import Exceptions
-from guotu.quality.ledger import Ledger
+from guotu.quality.ledger import Ledger, Sink
 from guotu.quality.profile import GateProfile, profile_for
 from guotu.quality.registry import REGISTER, Again, Hits, Late, RowRule, Running, Surroundings
 from guotu.quality.rules.coverage import Tiling
@@ -45,7 +45,8 @@ class Gate:
     """Judges one layer by one profile.
 
     `division` is the code all places must belong to (None: any), `control` a WKB polygon in degrees that a coverage must
-    fill (None: its own outline), `exceptions` the approved ones in force.
+    fill (None: its own outline), `exceptions` the approved ones in force, `sink` takes the findings beyond
+    those that the report keeps.
     """
 
     def __init__(
@@ -57,11 +58,12 @@ class Gate:
         division: str | None = None,
         control: bytes | None = None,
         exceptions: Exceptions | None = None,
+        sink: Sink | None = None,
     ) -> None:
         self.schema, self.layer, self.profile = schema, layer, profile or profile_for(schema)
         self.division = division
         self.features = 0
-        self._ledger = Ledger(layer.file, layer.name, self.profile.keep, exceptions)
+        self._ledger = Ledger(layer.file, layer.name, self.profile.keep, exceptions, sink)
         self._notes = list(layer.notes)
         self._around = Surroundings(schema, division, control)
         self._rows: list[tuple[Clause, RowRule]] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -22,11 +22,27 @@ _LARGEST_SHOWN = 65_536
 """Bytes of WKB kept with a finding; a larger geometry is shown by its place alone."""
 
 
-class Ledger:
-    """Findings of one layer."""
+class Sink(Protocol):
+    """Takes findings beyond those a report keeps, as they are met."""
 
-    def __init__(self, file: str | None, layer: str, keep: int, exceptions: Exceptions | None = None) -> None:
-        self.file, self.layer, self.keep = file, layer, keep
+    def room(self, rule: str) -> int:
+        """How many more of a rule it takes."""
+
+    def take(self, finding: Finding) -> None: ...
+
+
+class Ledger:
+    """Findings of one layer. `sink` is given every finding it has room for, those that are kept among them."""
+
+    def __init__(
+        self,
+        file: str | None,
+        layer: str,
+        keep: int,
+        exceptions: Exceptions | None = None,
+        sink: Sink | None = None,
+    ) -> None:
+        self.file, self.layer, self.keep, self.sink = file, layer, keep, sink
         self.exceptions = exceptions or Exceptions()
         self._findings: dict[str, list[Finding]] = {}
         self._hard: Counter[str] = Counter()
@@ -41,14 +57,15 @@ class Ledger:
             return
         kept = self._count(clause, count, hits.light)
         excuses = self.exceptions.of(clause.id)
+        wanted = max(self.keep - len(kept), 0 if self.sink is None else self.sink.room(clause.id))
         if excuses is None:
-            for position in range(min(count, self.keep - len(kept))):
-                kept.append(self._finding(clause, chunk, hits, position, None))
+            for position in range(min(count, wanted)):
+                self._enter(kept, self._finding(clause, chunk, hits, position, None))
             return
         for position in range(count):
             id = self._excuse(clause, excuses, chunk, hits, position)
-            if len(kept) < self.keep:
-                kept.append(self._finding(clause, chunk, hits, position, id))
+            if position < wanted:
+                self._enter(kept, self._finding(clause, chunk, hits, position, id))
 
     def late(self, clause: Clause, late: Late) -> None:
         """Take one breach found at the end of the layer."""
@@ -57,10 +74,11 @@ class Ledger:
         id = excuses.excuse(late.key, late.geometry, late.coordinate) if excuses else None
         if id is not None:
             self._excused[late.light][clause.id] += 1
-        if len(kept) < self.keep:
+        if len(kept) < self.keep or (self.sink is not None and self.sink.room(clause.id)):
             layer, file = late.layer or self.layer, late.file if late.layer else self.file
             place = Place(file, layer, late.row, late.field, late.key, late.coordinate)
-            kept.append(
+            self._enter(
+                kept,
                 Finding(
                     clause.id,
                     Severity.SLIGHT if late.light else clause.severity,
@@ -73,7 +91,7 @@ class Ledger:
                     late.measure,
                     late.unit,
                     id,
-                )
+                ),
             )
 
     def counts(self) -> tuple[RuleCount, ...]:
@@ -100,6 +118,12 @@ class Ledger:
     def findings(self) -> tuple[Finding, ...]:
         """Kept findings, by rule, then in the order they were met."""
         return tuple(finding for id in sorted(self._findings) for finding in self._findings[id])
+
+    def _enter(self, kept: list[Finding], finding: Finding) -> None:
+        if len(kept) < self.keep:
+            kept.append(finding)
+        if self.sink is not None and self.sink.room(finding.rule):
+            self.sink.take(finding)
 
     def _count(self, clause: Clause, count: int, light: bool) -> list[Finding]:
         self._clauses[clause.id] = clause
