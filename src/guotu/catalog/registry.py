@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shapely.geometry.base import BaseGeometry
 
 from guotu.catalog import entry, ranking
+from guotu.catalog.passages import Pages, Passage
 from guotu.catalog.record import from_record, to_record
 from guotu.catalog.terms import query_terms
 from guotu.errors.catalog import RESOURCE_EXISTS, RESOURCE_UNKNOWN
@@ -31,6 +32,8 @@ class Found:
 
     total: int
     items: tuple[tuple[Resource, float], ...]
+    passages: dict[str, list[Passage]] = field(default_factory=dict)
+    """Where the text of a document among them says what was asked, by its id."""
 
     def __iter__(self) -> Iterator[Resource]:
         return (resource for resource, _ in self.items)
@@ -105,20 +108,23 @@ class Catalog:
         category: str | None = None,
         visible: Visible = everything,
     ) -> Found:
-        """Resources in use that have every word of a text, best first, equal ones by id.
+        """Resources in use that have every word of a text, in their entry or in their own text, best first, equal ones by id.
 
         Hidden resources count for nothing: neither in `total` nor in the order. A text without words finds nothing.
         """
         asked = query_terms(text)
         if not asked:
             return Found(0, ())
+        pages = Pages(self._records, asked)
         found = [
-            (resource, ranking.score(resource, text, asked))
-            for resource in self._carrying(asked)
+            (resource, ranking.score(resource, text, asked) + pages.share(resource.id, asked))
+            for resource in self._carrying(asked, pages)
             if resource.status != RETIRED and _matches(resource, kind, category) and visible(resource)
         ]
         found.sort(key=lambda pair: (-pair[1], pair[0].id))
-        return Found(len(found), tuple(found[: max(limit, 0)]))
+        best = tuple(found[: max(limit, 0)])
+        told = {resource.id: pages.passages(resource.id, text) for resource, _ in best}
+        return Found(len(found), best, {id: some for id, some in told.items() if some})
 
     def counts(self, *, visible: Visible = everything) -> dict[str, int]:
         """How many resources in use each category has, those under it included."""
@@ -135,11 +141,13 @@ class Catalog:
         resource = self.find(dataset)
         return None if resource is None else entry.polygon(resource)
 
-    def _carrying(self, asked: tuple[str, ...]) -> Iterator[Resource]:
-        ids = [id for id, _ in self._records.search(KIND, asked, _ALL)]
-        if len(ids) <= _FEW:
-            return filter(None, map(self.find, ids))
-        wanted = set(ids)
+    def _carrying(self, asked: tuple[str, ...], pages: Pages) -> Iterator[Resource]:
+        wanted: set[str] | None = None
+        for term in asked:
+            ids = {id for id, _ in self._records.search(KIND, [term], _ALL)} | pages.resources(term)
+            wanted = ids if wanted is None else wanted & ids
+        if wanted is None or len(wanted) <= _FEW:
+            return filter(None, map(self.find, sorted(wanted or ())))
         return (from_record(body) for id, body in self._records.all(KIND) if id in wanted)
 
     def _keep(self, resource: Resource) -> Resource:

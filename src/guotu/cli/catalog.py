@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
-
 import click
 
+from guotu.cli import catalog_files, catalog_services
+from guotu.cli.catalog_rows import KINDS, in_full, print_resources, row
 from guotu.cli.context import Told, emit, json_option, pass_told
-from guotu.model.resource import Label, Resource, ResourceKind, Secrecy
-
-KINDS = click.Choice([kind.value for kind in ResourceKind])
+from guotu.model.resource import ResourceKind
 
 
 @click.group("catalog")
@@ -38,7 +34,7 @@ def list_resources(told: Told, kind: str | None, category: str | None, retired: 
     Example: guotu --home county catalog list --kind raster
     """
     chosen = ResourceKind(kind) if kind else None
-    _print(told.node().catalog.list(chosen, category, retired=retired), as_json)
+    print_resources(told.node().catalog.list(chosen, category, retired=retired), as_json)
 
 
 @command.command("search")
@@ -47,13 +43,14 @@ def list_resources(told: Told, kind: str | None, category: str | None, retired: 
 @json_option
 @pass_told
 def search(told: Told, text: str, limit: int, as_json: bool) -> None:
-    """按词检索资源，中文无需分词。
+    """按词检索资源，中文无需分词；文档按内容检索，给出页码与上下文。
 
-    Find resources by words, Chinese ones too; best first.
+    Find resources by words, Chinese ones too, documents by their text with page and context; best first.
 
     Example: guotu --home county catalog search 基本农田
     """
-    _print(list(told.node().catalog.search(text, limit=limit)), as_json)
+    found = told.node().catalog.search(text, limit=limit)
+    print_resources(list(found), as_json, found.passages)
 
 
 @command.command("show")
@@ -61,31 +58,13 @@ def search(told: Told, text: str, limit: int, as_json: bool) -> None:
 @json_option
 @pass_told
 def show(told: Told, id: str, as_json: bool) -> None:
-    """一项资源的全部登记内容。
+    """一项资源的全部登记内容、各版本、服务的图层。
 
-    One resource in full.
+    One resource in full, with its editions, or the layers of a service.
 
     Example: guotu --home county catalog show xz.dltb --json
     """
-    from guotu.standards import layers
-
-    resource = told.node().catalog.get(id)
-    schema = layers.schema(resource.schema_id) if resource.schema_id else None
-    fields = {field.code: f"{field.name} {field.type}" for field in schema.fields} if schema else {}
-    full = _row(resource) | {
-        "abstract": resource.abstract,
-        "keywords": list(resource.keywords),
-        "division": resource.division,
-        "update_cycle": resource.update_cycle,
-        "published": resource.published,
-        "extent": resource.extent,
-        "schema": resource.schema_id,
-        "format": resource.format,
-        "location": resource.location,
-        "quality": resource.quality,
-        "lineage": resource.lineage,
-        "fields": fields,
-    }
+    full = in_full(told.node(), id)
     if as_json:
         emit(full)
         return
@@ -93,51 +72,15 @@ def show(told: Told, id: str, as_json: bool) -> None:
         if isinstance(value, dict):
             for code, meaning in value.items():
                 click.echo(f"{name}\t{code}\t{meaning}")
+        elif name in ("editions", "layers"):
+            for one in value:
+                click.echo(
+                    "\t".join(
+                        [name, *(str(part) for part in one.values() if not isinstance(part, list | dict))]
+                    )
+                )
         elif value not in (None, "", []):
             click.echo(f"{name}\t{value}")
-
-
-@command.command("add")
-@click.argument("id")
-@click.option("--kind", type=KINDS, required=True, help="类型 / kind")
-@click.option("--title", required=True, help="中文名称 / Chinese title")
-@click.option("--title-en", default="", help="英文名称 / English title")
-@click.option("--category", required=True, help="分类路径 / category path, e.g. xz")
-@click.option("--owner", required=True, help="责任单位 / responsible organisation")
-@click.option("--abstract", default="", help="摘要 / abstract")
-@click.option(
-    "--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="数据时点 / the moment it describes"
-)
-@click.option("--file", type=click.Path(path_type=Path), help="随登记保存的文件 / a file that the node keeps")
-@click.option("--location", default="", help="文件在别处时：地址 / address, where the content is elsewhere")
-@click.option(
-    "--secrecy",
-    type=click.Choice([level.value for level in Secrecy]),
-    default=Secrecy.INTERNAL.value,
-    show_default=True,
-    help="密级 / secrecy",
-)
-@json_option
-@pass_told
-def add(
-    told: Told, /, id: str, file: Path | None, as_of: datetime | None, as_json: bool, **given: Any
-) -> None:
-    """登记一项不入库的资源，文件可随之保存。
-
-    Register a resource that is not data of the store; its file may be kept with it.
-
-    Example: guotu --home county catalog add gh.text --kind document --title 规划文本 --category gh --owner 某局 --file plan.pdf
-    """
-    from guotu.ops.documents import register
-
-    when: date | None = as_of.date() if as_of else None
-    label, kind = Label(Secrecy(given.pop("secrecy"))), ResourceKind(given.pop("kind"))
-    title_en = given.pop("title_en") or given["title"]
-    resource = Resource(id, kind, title_en=title_en, label=label, data_date=when, **given)
-    kept = register(told.node(), resource, file)
-    told.say(f"已登记 {id}", f"{id} registered")
-    if as_json:
-        emit(_row(kept) | {"location": kept.location})
 
 
 @command.command("retire")
@@ -154,28 +97,8 @@ def retire(told: Told, id: str, as_json: bool) -> None:
     retired = told.node().catalog.retire(id)
     told.say(f"已停用 {id}", f"{id} retired")
     if as_json:
-        emit(_row(retired))
+        emit(row(retired))
 
 
-def _row(resource: Resource) -> dict[str, Any]:
-    return {
-        "id": resource.id,
-        "kind": resource.kind,
-        "title": resource.title,
-        "title_en": resource.title_en,
-        "category": resource.category,
-        "owner": resource.owner,
-        "secrecy": resource.label.secrecy,
-        "data_date": resource.data_date,
-        "status": resource.status,
-    }
-
-
-def _print(resources: list[Resource], as_json: bool) -> None:
-    rows = [_row(resource) for resource in resources]
-    if as_json:
-        emit(rows)
-        return
-    for row in rows:
-        told = ("id", "kind", "title", "secrecy", "data_date", "owner")
-        click.echo("\t".join("" if row[name] is None else str(row[name]) for name in told))
+for each in (*catalog_files.COMMANDS, *catalog_services.COMMANDS):
+    command.add_command(each)

@@ -10,6 +10,7 @@ import click
 from guotu.cli.check import STAGES
 from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.findings import tell
+from guotu.cli.keeping import Filed, RasterOptions, keep_file, wants_keeping
 from guotu.cli.reading import delivery, reading_options
 from guotu.errors import GuotuError
 from guotu.errors.quality import QUALITY_REFUSED
@@ -35,6 +36,10 @@ from guotu.model.resource import Label, Secrecy
     show_default=True,
     help="密级，数据集初次入库时计 / label, counts when the dataset is new",
 )
+@click.option(
+    "--nodata", type=float, help="栅格的无数据值，文件未声明时 / nodata of a raster that does not declare it"
+)
+@click.option("--unit", help="栅格数值的单位，如 m / unit of a raster's values")
 @json_option
 @pass_told
 def command(
@@ -46,11 +51,16 @@ def command(
     message: str,
     secrecy: str,
     as_json: bool,
+    nodata: float | None,
+    unit: str | None,
     **given: str | int | None,
 ) -> None:
     """检查一个文件，合格则存为新版本：只记与现有版本的差别，一次提交；不合格则什么也不改。
 
+    栅格存为 COG；文档、图片、音视频存为目录资源的新版本。
+
     Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
+    Rasters become COGs; documents, pictures, sound and film become editions of their catalogue entry.
 
     Example: guotu --home county ingest dltb.zip --dataset xz.dltb --as-of 2024-12-31 --owner 青禾县自然资源局
     """
@@ -59,6 +69,11 @@ def command(
     node = told.node()
     moment: date | None = as_of.date() if as_of else None
     label = Label(Secrecy(secrecy))
+    if wants_keeping(path):
+        asked = RasterOptions(given["layer"], given["crs_epsg"], nodata, unit)
+        filed = Filed(path, given["dataset"], moment, owner, message, label)
+        keep_file(told, node, filed, asked, as_json=as_json)
+        return
     handed_in = delivery(told, path, given, data_date=moment, owner=owner, message=message, label=label)
     try:
         with Stages(STAGES, told.lang) as progress:

@@ -279,8 +279,8 @@ RASTER_NOT_PLACED = Kind(
     Family.REFUSED,
     "栅格 {name} 没有地理定位：{reason_zh}",
     "The raster {name} is not placed on the earth: {reason_en}",
-    "连同坐标文件（.tfw、.jgw、.pgw）一起提供，或先做几何纠正；照片请用 guotu catalog add 登记为文档。",
-    "Give its world file (.tfw, .jgw, .pgw) beside it, or rectify it first; register photographs with `guotu catalog add`.",
+    "连同坐标文件（.tfw、.jgw、.pgw）一起提供，或先做几何纠正；照片与扫描件请用 guotu catalog add --kind document 登记。",
+    "Give its world file (.tfw, .jgw, .pgw) beside it, or rectify it first; register photographs and scans with `guotu catalog add --kind document`.",
 )
 RASTER_TOO_LARGE = Kind(
     "GT-1151",

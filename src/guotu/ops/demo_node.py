@@ -9,15 +9,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from guotu.analysis import imagery
 from guotu.guard.subject import Role, Subject
 from guotu.ingest import Reading
+from guotu.ingest.raster import RasterAsked
 from guotu.model.dataset import Commit, StreamName
-from guotu.model.resource import Label, Resource, ResourceKind, Secrecy, Sharing
+from guotu.model.resource import Label, ResourceKind, Secrecy, Sharing
 from guotu.node import Node, NodeIdentity
+from guotu.ops import documents, rasters
 from guotu.ops.intake import OUTLINE, Delivery, take_in
+from guotu.ops.keeping import FileDelivery
 from guotu.settings import Settings
-from guotu.standards import catalogue
 
 PASSWORDS = {"officer": "Qinghe-Shencha-2026", "surveyor": "Qinghe-Cehui-2026", "admin": "Qinghe-Guanli-2026"}
 BUREAU = "青禾县自然资源和规划局"
@@ -59,7 +60,7 @@ def take(node: Node, files: Path, entry: dict[str, Any]) -> Landed:
     if entry["kind"] == "vector":
         stream, commit = take_in(node, _delivery(files, entry))
         return Landed(entry["file"], stream, commit)
-    _register(node, files / entry["file"], entry)
+    _keep(node, files / entry["file"], entry)
     return Landed(entry["file"], None, None)
 
 
@@ -92,25 +93,21 @@ def _label(entry: dict[str, Any]) -> Label:
     return Label(Secrecy(entry["secrecy"]), sharing=Sharing(entry["sharing"]))
 
 
-def _register(node: Node, path: Path, entry: dict[str, Any]) -> None:
-    raster = entry["kind"] == "raster"
-    known = catalogue.dataset(entry["dataset"])
-    moment = date.fromisoformat(entry["data_date"])
-    node.catalog.register(
-        Resource(
-            id=f"{entry['dataset']}-{moment:%Y%m}" if raster else entry["dataset"],
-            kind=ResourceKind(entry["kind"]),
-            title=entry["title"],
-            title_en=entry["title_en"],
-            category=known.category,
-            owner=entry["owner"],
-            division=node.identity.division,
-            label=_label(entry),
-            update_cycle=entry["update_cycle"],
-            data_date=moment,
-            extent=imagery.extent(path) if raster else None,
-            format=path.suffix[1:].upper(),
-            location=node.blobs.add(path),
-            lineage=path.name,
-        )
+def _keep(node: Node, path: Path, entry: dict[str, Any]) -> None:
+    moment, raster = date.fromisoformat(entry["data_date"]), entry["kind"] == "raster"
+    delivery = FileDelivery(
+        path,
+        id=f"{entry['dataset']}-{moment:%Y%m}" if raster else entry["dataset"],
+        title=entry["title"],
+        title_en=entry["title_en"],
+        data_date=moment,
+        owner=entry["owner"],
+        author="surveyor",
+        message=entry["title"],
+        label=_label(entry),
+        update_cycle=entry["update_cycle"],
     )
+    if raster:
+        rasters.take_in(node, delivery, RasterAsked(unit="m" if entry["dataset"] == "xz.dem" else None))
+    else:
+        documents.take_in(node, delivery, ResourceKind(entry["kind"]))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from guotu.catalog import Found
+from guotu.catalog.passages import Passage
 from guotu.errors.general import REQUEST_INVALID
 from guotu.guard.policy import visible
 from guotu.guard.subject import Subject
@@ -19,6 +20,7 @@ from guotu.model.schema import LayerSchema
 from guotu.node import Node
 from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
+from guotu.serve.holding import holding
 from guotu.standards.catalogue import Category, categories
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
@@ -44,7 +46,8 @@ def search(
         found = node.catalog.search(text, MOST, kind=wanted, category=branch, visible=seen)
     else:
         found = node.catalog.list(wanted, branch, visible=seen)
-    items = [describe(node, resource) for resource in islice(found, limit)]
+    said = found.passages if isinstance(found, Found) else {}
+    items = [describe(node, resource) | _said(said.get(resource.id)) for resource in islice(found, limit)]
     return Json({"total": len(found), "items": items})
 
 
@@ -66,6 +69,7 @@ def show(id: str, node: TheNode, subject: TheSubject) -> Response:
         "schema": schema and _schema(schema),
         "versions": [version(commit) for commit in commits],
         "sources": [{"hash": digest} for digest in sources],
+        **holding(node, resource, seen_by(subject)),
     }
     return Json(describe(node, resource) | details)
 
@@ -146,6 +150,12 @@ def version(commit: Commit) -> dict[str, Any]:
 def seen_by(subject: Subject) -> Callable[[Resource], bool]:
     """Whether a resource exists for a subject."""
     return lambda resource: visible(subject, resource.label)
+
+
+def _said(passages: list[Passage] | None) -> dict[str, Any]:
+    if not passages:
+        return {}
+    return {"passages": [{"page": one.page, "snippet": one.snippet} for one in passages]}
 
 
 def _kind(text: str) -> ResourceKind | None:

@@ -23,6 +23,7 @@ from guotu.model.time import AsOf
 from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
 from guotu.serve.catalogue import seen_by
+from guotu.serve.identify_pixels import pixels
 from guotu.serve.moment import TheMoment
 from guotu.standards.domains import domain
 from guotu.standards.presentation import presentation
@@ -48,7 +49,10 @@ def identify(
     """Features within `tolerance_m` of a point (inside it for polygons), grouped by dataset."""
     may_see = node.catalog.list(ResourceKind.VECTOR, visible=seen_by(subject))
     groups = [_group(reader, resource, (lon, lat), tolerance_m, at) for resource in may_see]
-    return Json({"point": _point(lon, lat), "groups": [group for group in groups if group["features"]]})
+    found = [group for group in groups if group["features"]]
+    return Json(
+        {"point": _point(lon, lat), "groups": found, "rasters": pixels(node, subject, (lon, lat), at)}
+    )
 
 
 def _group(

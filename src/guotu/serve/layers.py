@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from guotu.analysis.cartography import LayerStyle, layer_style
+from guotu.catalog import Holdings
 from guotu.errors import GuotuError
 from guotu.errors.store import VERSION_UNKNOWN
 from guotu.model.dataset import StreamState
+from guotu.model.edition import Edition
 from guotu.model.resource import Resource, ResourceKind
 from guotu.model.schema import GeometryKind
 from guotu.model.time import AsOf
@@ -20,6 +22,7 @@ from guotu.serve.access import TheNode, TheReader, TheSubject
 from guotu.serve.answers import Json
 from guotu.serve.catalogue import seen_by
 from guotu.serve.moment import TheMoment
+from guotu.serve.services import drawn
 from guotu.serve.tiles import DETAILED, FEATURES_PER_TILE, LABELS_PER_TILE, tile_key
 from guotu.standards.catalogue import categories
 from guotu.standards.presentation import presentation
@@ -43,12 +46,18 @@ def tree(node: TheNode, reader: TheReader, subject: TheSubject, at: TheMoment) -
         if layers:
             layers.sort(key=lambda layer: (not layer["visible"], layer["style"]["order"]))
             groups.append({"id": root.id, "title": root.title, "title_en": root.title_en, "layers": layers})
+    holdings = Holdings(node.records)
     images = [
-        _image(resource)
+        _image(resource, edition, at)
         for resource in node.catalog.list(ResourceKind.RASTER, visible=seen)
-        if resource.location and not _later(resource, at)
+        if (edition := holdings.find(resource.id, at))
     ]
-    return Json({"groups": groups, "imagery": images})
+    services = [
+        remote
+        for resource in node.catalog.list(ResourceKind.SERVICE, visible=seen)
+        if (remote := drawn(node, resource))
+    ]
+    return Json({"groups": groups, "imagery": images, "services": services})
 
 
 def _layer(reader: Reader, resource: Resource, at: AsOf) -> dict[str, Any] | None:
@@ -86,10 +95,6 @@ def _layer(reader: Reader, resource: Resource, at: AsOf) -> dict[str, Any] | Non
     }
 
 
-def _later(resource: Resource, at: AsOf) -> bool:
-    return isinstance(at, date) and resource.data_date is not None and resource.data_date > at
-
-
 def _newest(states: list[StreamState]) -> Any:
     dates = [state.head.note.data_date for state in states if state.head.note.data_date]
     return max(dates, default=None)
@@ -114,12 +119,16 @@ def _first_zoom(
     return min(max(math.ceil(zoom), SHALLOWEST), DEEPEST_START)
 
 
-def _image(resource: Resource) -> dict[str, Any]:
+def _image(resource: Resource, edition: Edition, at: AsOf) -> dict[str, Any]:
+    query = urlencode({"k": edition.label} | ({"at": str(at)} if at else {}))
     return {
         "id": resource.id,
         "title": resource.title,
         "title_en": resource.title_en,
-        "date": resource.data_date,
-        "extent": resource.extent,
-        "tiles": f"/api/imagery/{resource.id}/{{z}}/{{x}}/{{y}}.png",
+        "secrecy": resource.label.secrecy,
+        "date": edition.data_date,
+        "version": edition.label,
+        "extent": edition.facts.get("extent", resource.extent),
+        "resolution": edition.facts.get("resolution"),
+        "tiles": f"/api/imagery/{resource.id}/{{z}}/{{x}}/{{y}}.png?{query}",
     }

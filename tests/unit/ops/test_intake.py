@@ -18,6 +18,7 @@ from guotu.model.resource import Label, Resource, ResourceKind, Secrecy
 from guotu.node import Node, NodeIdentity
 from guotu.ops import documents, quality_report
 from guotu.ops.intake import Delivery, judge, limits, schema_of, take_in
+from guotu.ops.keeping import FileDelivery
 from tiny_county import Tiny
 
 
@@ -96,29 +97,22 @@ def a_document(id: str = "gh.text") -> Resource:
     return Resource(id, ResourceKind.DOCUMENT, "规划文本", "Plan text", "gh", "某局")
 
 
-def test_a_document_is_kept_by_its_content(node: Node, tmp_path: Path) -> None:
-    file = tmp_path / "plan.pdf"
-    file.write_bytes(b"%PDF")
-    kept = documents.register(node, a_document(), file)
-    assert node.blobs.path(kept.location).read_bytes() == b"%PDF"
-    assert (kept.format, kept.lineage, kept.division) == ("PDF", "plan.pdf", "349021")
-
-
-@pytest.mark.parametrize(("name", "code"), [("nothing.pdf", "GT-1101"), (".", "GT-1015")])
-def test_an_entry_names_no_bytes_that_are_not_there(node: Node, tmp_path: Path, name: str, code: str) -> None:
+def test_an_entry_without_a_file_is_registered_once(node: Node) -> None:
+    assert documents.register(node, a_document()).division == "349021"
     with pytest.raises(GuotuError) as failure:
-        documents.register(node, a_document(), tmp_path / name)
+        documents.register(node, a_document())
+    assert failure.value.code == "GT-3002"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("nothing.pdf", "GT-1101"), (".", "GT-1015"), ("cut.pdf", "GT-1115")]
+)
+def test_an_entry_names_no_bytes_that_are_not_there(node: Node, tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "cut.pdf").write_bytes(b"%PDF-1.7 cut")
+    with pytest.raises(GuotuError) as failure:
+        documents.take_in(node, FileDelivery(tmp_path / name, "gh.text", category="gh"))
     assert failure.value.code == code
     assert node.catalog.find("gh.text") is None
-
-
-def test_a_taken_id_keeps_its_entry_and_stores_no_file(node: Node, tmp_path: Path) -> None:
-    documents.register(node, a_document(), None)
-    file = tmp_path / "plan.pdf"
-    file.write_bytes(b"%PDF")
-    with pytest.raises(GuotuError) as failure:
-        documents.register(node, a_document(), file)
-    assert failure.value.code == "GT-3002"
     assert list((node.home / "blobs").iterdir()) == []
 
 
