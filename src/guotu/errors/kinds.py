@@ -1,9 +1,22 @@
 """Every declared kind: importing this module imports every block of codes."""
 
-from guotu.errors import access, catalog, checks, datum, export, files, general, quality, review, schema, store
+from guotu.errors import (
+    access,
+    catalog,
+    checks,
+    datum,
+    export,
+    files,
+    general,
+    quality,
+    review,
+    schema,
+    store,
+    update,
+)
 from guotu.errors.base import KINDS, Kind
 
-BLOCKS = (general, files, datum, schema, quality, store, catalog, access, review, export, checks)
+BLOCKS = (general, files, datum, schema, quality, store, catalog, access, review, export, checks, update)
 
 
 def all_kinds() -> dict[str, Kind]:

@@ -195,7 +195,7 @@ def new_fids(keys: pa.ChunkedArray, wanted: BoolArray, old: Comparison, *, taken
         np.flatnonzero(wanted).tolist(), keys.filter(pa.array(wanted)).to_pylist(), strict=True
     ):
         fid = None if key is None else key_fid(old.genesis, key)
-        if fid is None or fid in used or (not fresh and _was_issued(old, fid)):
+        if fid is None or fid in used or (not fresh and was_issued(old, fid)):
             fid = old.ids()
         used.add(fid)
         fids[row] = fid
@@ -217,7 +217,8 @@ def _is_empty(old: Comparison) -> bool:
     return not old.store.commits(old.stream)
 
 
-def _was_issued(old: Comparison, fid: bytes) -> bool:
+def was_issued(old: Comparison, fid: bytes) -> bool:
+    """Whether a feature of the stream has, or ever had, this identifier."""
     try:
         return bool(old.store.history(old.stream, fid, old.plan).num_rows)
     except GuotuError as problem:

@@ -9,9 +9,11 @@ from pathlib import Path
 from guotu.catalog import Catalog
 from guotu.errors import Place
 from guotu.errors.quality import QUALITY_REFUSED
+from guotu.errors.update import UPDATE_WITHOUT_BASE
 from guotu.ingest.ahead import ahead
 from guotu.ingest.check import Cancel, Inspected, Judging, Progress, Reading, inspect, never, silent, stop_if
 from guotu.ingest.edition import Comparison, Difference, difference
+from guotu.ingest.increment import confine, judged, profile_of
 from guotu.ingest.register import register
 from guotu.model.access import AccessPlan
 from guotu.model.dataset import Commit, CommitNote, StreamName, StreamState
@@ -51,30 +53,36 @@ def land(  # noqa: PLR0913 - the outside of the room
     reading: Reading | None = None,
     judging: Judging | None = None,
     registration: Registration | None = None,
+    increment: bool = False,
     progress: Progress = silent,
     cancel: Cancel = never,
 ) -> Commit | None:
     """Judge a layer of a file, store what differs from the stream's present features, tell the catalogue.
 
+    With `increment` the file holds only the ground that changed: parcels it does not lie on stay (`ingest.increment`).
     None where nothing differs. The originals are kept in the blob store and named by the commit.
     Raises   GT-1401 refused (its fact `report` is the QualityReport), GT-1005 cancelled, GT-11xx/12xx unreadable,
-             GT-2003 the stream moved meanwhile, GT-2005 another structure; in every case nothing was stored
+             GT-2003 the stream moved meanwhile, GT-2005 another structure, GT-1430 an increment to nothing; in every
+             case nothing was stored
     """
-    judged = judging or Judging(division=division_of(stream))
+    by = judging or Judging(division=division_of(stream))
+    if increment:
+        by = dataclasses.replace(by, profile=by.profile or profile_of(schema))
     with inspect(
-        path, schema=schema, work=work, reading=reading, judging=judged, progress=progress, cancel=cancel
+        path, schema=schema, work=work, reading=reading, judging=by, progress=progress, cancel=cancel
     ) as inspected:
         if not inspected.report.passed:
             raise refused(inspected.report, path.name)
         stop_if(cancel)
         state = store.found(stream, schema, owner=owner)
 
-        def noted() -> CommitNote:
+        def noted(report: QualityReport) -> CommitNote:
             """The note with the originals, kept only once nobody can cancel any more."""
             sources = tuple(blobs.add(file) for file in originals(path))
-            return dataclasses.replace(note, source=sources, quality=inspected.report.record())
+            return dataclasses.replace(note, source=sources, quality=report.record())
 
-        commit, full = _commit(inspected, store, state, schema, noted, ids, progress, cancel)
+        updating = path.name if increment else None
+        commit, full = _commit(inspected, store, state, schema, noted, ids, updating, progress, cancel)
     progress("register", 0, 1)
     register(catalog, store, stream, schema, full, inspected, owner, registration or Registration())
     progress("register", 1, 1)
@@ -118,8 +126,9 @@ def _commit(  # noqa: PLR0913
     store: FeatureStore,
     state: StreamState,
     schema: LayerSchema,
-    noted: Callable[[], CommitNote],
+    noted: Callable[[QualityReport], CommitNote],
     ids: IdSource,
+    updating: str | None,
     progress: Progress,
     cancel: Cancel,
 ) -> tuple[Commit | None, CommitNote]:
@@ -133,11 +142,18 @@ def _commit(  # noqa: PLR0913
         progress("compare", done, total)
 
     compared(0, len(inspected.spool))
-    found = difference(inspected.spool, old, first=first, step=compared)
+    if first and updating:
+        raise UPDATE_WITHOUT_BASE(stream=stream)
+    found, report = difference(inspected.spool, old, first=first, step=compared), inspected.report
+    if updating:
+        found, changes = confine(found, inspected.spool, old)
+        report = judged(report, changes, old, updating)
+        if not report.passed:
+            raise refused(report, updating)
     with store.draft(stream, base=None if first else state.head.version) as draft:
         _write(draft, found, inspected, progress, cancel)
         stop_if(cancel)
-        note = noted()
+        note = noted(report)
         return draft.commit(note), note
 
 
