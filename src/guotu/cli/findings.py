@@ -15,10 +15,19 @@ SHOWN = 20
 def tell(told: Told, report: QualityReport, *, report_file: Path | None = None) -> None:
     """The verdict, how often each rule was broken, and the first findings with their places and remedies."""
     click.echo(report.summary(told.lang), err=True)
+    if report.score is not None:
+        points, grade = report.score.points, report.score.grade.word(told.lang)
+        told.say(f"评分 {points:g}，{grade}", f"Score {points:g}, {grade}")
+    for part in report.parts:
+        click.echo(f"  {part.layer}: {part.summary(told.lang)}", err=True)
     for count in report.counts:
         shown = count.as_dict(told.lang)
-        mark = "✕" if count.hard else "·"
-        click.echo(f"  {mark} {count.rule} {shown.get('name', '')}: {count.count}", err=True)
+        mark = "✕" if count.refuses else "·"
+        excused = f"（{count.excepted} 处例外）" if told.lang == "zh" else f" ({count.excepted} excepted)"
+        click.echo(
+            f"  {mark} {count.rule} {shown.get('name', '')}: {count.count}{excused if count.excepted else ''}",
+            err=True,
+        )
     for finding in report.findings[:SHOWN]:
         shown = finding.as_dict(told.lang)
         place = " ".join(f"{part}={value}" for part, value in shown["place"].items())

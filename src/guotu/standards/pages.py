@@ -267,7 +267,7 @@ def _rules() -> Iterable[str]:
     about = tables.manifest("rules")
     yield from ["# Quality rules 质检规则", "", f"Edition {about['edition']}. {about['source']}.", ""]
     yield from [
-        "Severity A major, B serious, C light. Hard rules refuse a layer unless the gate profile says otherwise.",
+        "Severity A major, B serious, C light, D slight. Hard rules refuse a layer unless the gate profile says otherwise.",
         "",
     ]
     yield from [_CONFIDENCE, ""]
@@ -283,6 +283,7 @@ def _rules() -> Iterable[str]:
                     "",
                 ]
                 yield from [f"{rule.remedy_zh} {rule.remedy_en}", ""]
+                yield from [f"例 Example: {rule.example_zh} {rule.example_en}", ""]
 
 
 def _catalogue() -> Iterable[str]:

@@ -48,9 +48,9 @@ class LayerSetGate:
         Raises   whatever `stop` raises, and what reading a layer raises
         """
         given = tuple(layers)
-        ledgers = {layer.name: self._ledger(layer) for layer in given}
+        ledgers = {(layer.file, layer.name): self._ledger(layer) for layer in given}
         other = Ledger(None, self.name, self.profile.keep)
-        present = {layer.name for layer in given if layer.present}
+        present = {(layer.file, layer.name) for layer in given if layer.present}
         with laid_out(given, self.work, stop) as found:
             for id, rule in SET_REGISTER:
                 clause = self.profile.clause(id)
@@ -58,8 +58,9 @@ class LayerSetGate:
                     continue
                 for late in rule(found, clause):
                     stop()
-                    if late.layer not in present:
-                        ledgers.get(late.layer or "", other).late(clause, late)
+                    where = (late.file, late.layer or "")
+                    if where not in present:
+                        ledgers.get(where, other).late(clause, late)
         everything = [*ledgers.values(), other]
         counts = _added(count for ledger in everything for count in ledger.counts())
         findings = sorted(
