@@ -1,133 +1,92 @@
-"""Features as files: written beside the target, then moved into place."""
+"""Files put in place whole: written into a folder beside the target, packed where they are several, moved at the end."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Iterator
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import orjson
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
-import pyogrio
-import shapely
 
-from guotu.delivery.geojson import collection
-from guotu.errors.general import FORMAT_NOT_WRITTEN
-from guotu.model.change import FID, GEOMETRY, SEQ
-from guotu.model.datum import CGCS2000
-from guotu.model.schema import GeometryKind, LayerSchema
+from guotu.delivery.formats import Format
+from guotu.delivery.outgoing import Outgoing
 
-Writer = Callable[[Iterator[pa.RecordBatch], LayerSchema, Path], int]
-
-_OGR_TYPES = {
-    GeometryKind.POLYGON: "MultiPolygon",
-    GeometryKind.LINE: "MultiLineString",
-    GeometryKind.POINT: "Point",
-    GeometryKind.NONE: None,
-}
+RECEIPT: Final = "receipt.json"
+_STORED = {".kmz", ".xlsx", ".parquet", ".gpkg.gz"}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def write(batches: Iterator[pa.RecordBatch], schema: LayerSchema, target: Path, format: str) -> int:
-    """Write features; gives their number. Raises GT-6001 for a format nobody writes here."""
-    if format not in FORMATS:
-        raise FORMAT_NOT_WRITTEN(format=format, known=", ".join(FORMATS))
-    temporary = target.with_name(f".{target.stem}.part{target.suffix}")
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One layer to write and the name of its file, without folder."""
+
+    name: str
+    outgoing: Outgoing
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A hidden folder beside the target, gone afterwards whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix=".guotu-", dir=target.parent))
     try:
-        count = FORMATS[format](batches, schema, temporary)
-        os.replace(temporary, target)
+        yield folder
     finally:
-        temporary.unlink(missing_ok=True)
-    return count
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _geojson(batches: Iterator[pa.RecordBatch], schema: LayerSchema, target: Path) -> int:
-    document = collection(batches, name=schema.code)
-    target.write_bytes(orjson.dumps(document))
-    return len(document["features"])
+def write_parts(parts: list[Part], form: Format, folder: Path) -> list[dict[str, Any]]:
+    """Write every part into the folder; gives what the writer remarked on each."""
+    folder.mkdir()
+    return [form.write(part.outgoing, folder / part.name) for part in parts]
 
 
-def _csv(batches: Iterator[pa.RecordBatch], schema: LayerSchema, target: Path) -> int:  # noqa: ARG001
-    count = 0
-    with target.open("wb") as file:
-        file.write("\ufeff".encode())
-        writer = None
-        for batch in batches:
-            flat = _with_text_geometry(batch)
-            writer = writer or pyarrow.csv.CSVWriter(file, flat.schema)
-            writer.write_batch(flat)
-            count += batch.num_rows
-        if writer:
-            writer.close()
-    return count
+def members(folder: Path) -> list[dict[str, Any]]:
+    """Every file of a folder: name, bytes, SHA-256."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return [
+        {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": _digest(path)}
+        for path in found
+    ]
 
 
-def _parquet(batches: Iterator[pa.RecordBatch], schema: LayerSchema, target: Path) -> int:  # noqa: ARG001
-    count, writer = 0, None
-    geo = {
-        "version": "1.1.0",
-        "primary_column": GEOMETRY,
-        "columns": {GEOMETRY: {"encoding": "WKB", "geometry_types": [], "crs": _projjson()}},
-    }
-    for batch in batches:
-        tagged = batch.replace_schema_metadata({"geo": orjson.dumps(geo)})
-        writer = writer or pyarrow.parquet.ParquetWriter(target, tagged.schema, compression="zstd")
-        writer.write_batch(tagged)
-        count += batch.num_rows
-    if writer:
-        writer.close()
-    return count
+def pack(folder: Path, archive: Path, receipt: dict[str, Any]) -> None:
+    """The folder's files and the receipt as one zip, the receipt first; equal content gives equal bytes."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as packed:
+        packed.writestr(zipfile.ZipInfo(RECEIPT, _EPOCH), receipt_bytes(receipt))
+        for each in receipt["files"]:
+            path = folder / each["name"]
+            how = zipfile.ZIP_STORED if path.suffix in _STORED else zipfile.ZIP_DEFLATED
+            info = zipfile.ZipInfo(each["name"], _EPOCH)
+            info.compress_type, info.external_attr = how, 0o644 << 16
+            with path.open("rb") as source, packed.open(info, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
 
 
-def _gpkg(batches: Iterator[pa.RecordBatch], schema: LayerSchema, target: Path) -> int:
-    table = pa.Table.from_batches(batches).drop_columns([SEQ])
-    fids = pa.array([fid.hex() for fid in table.column(FID).to_pylist()], pa.string())
-    table = table.set_column(table.schema.get_field_index(FID), "feature_id", fids)
-    kind = _OGR_TYPES[schema.geometry]
-    if kind and kind.startswith("Multi"):
-        table = _as_multi(table)
-    pyogrio.write_arrow(
-        table,
-        target,
-        layer=schema.code,
-        driver="GPKG",
-        geometry_name=GEOMETRY if kind else None,
-        geometry_type=kind,
-        crs=f"EPSG:{CGCS2000.epsg}",
-    )
-    return int(table.num_rows)
+def place(source: Path, target: Path) -> None:
+    """Put a file or folder in the place of another at once; an old folder is moved aside first."""
+    if source.is_dir() and target.exists():
+        aside = source.with_name("replaced")
+        os.replace(target, aside)
+        try:
+            os.replace(source, target)
+        except OSError:
+            os.replace(aside, target)
+            raise
+        return
+    os.replace(source, target)
 
 
-def _as_multi(table: pa.Table) -> pa.Table:
-    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    kinds = shapely.get_type_id(shapes)
-    for single, many in ((3, shapely.multipolygons), (1, shapely.multilinestrings)):
-        for at in (kinds == single).nonzero()[0]:
-            shapes[at] = many([shapes[at]])
-    index = table.schema.get_field_index(GEOMETRY)
-    return table.set_column(index, GEOMETRY, pa.array(shapely.to_wkb(shapes), pa.binary()))
+def receipt_bytes(receipt: dict[str, Any]) -> bytes:
+    return orjson.dumps(receipt, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _with_text_geometry(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns, names = [], []
-    for name in batch.schema.names:
-        column = batch.column(name)
-        if name == FID:
-            column = pa.array([fid.hex() for fid in column.to_pylist()], pa.string())
-        elif name == GEOMETRY:
-            shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
-            column = pa.array(shapely.to_wkt(shapes, rounding_precision=9), pa.string())
-        columns.append(column)
-        names.append(name)
-    return pa.RecordBatch.from_arrays(columns, names=names)
-
-
-def _projjson() -> dict[str, object]:
-    from pyproj import CRS
-
-    document: dict[str, object] = CRS.from_epsg(CGCS2000.epsg).to_json_dict()
-    return document
-
-
-FORMATS: dict[str, Writer] = {"geojson": _geojson, "csv": _csv, "parquet": _parquet, "gpkg": _gpkg}
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

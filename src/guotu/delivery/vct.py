@@ -6,8 +6,8 @@ import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from guotu.delivery.outgoing import Outgoing
 from guotu.kernel.coords import transform
 from guotu.model.arrays import Float64Array
 from guotu.model.change import GEOMETRY
@@ -34,10 +35,11 @@ _PLANE_DECIMALS, _DEGREE_DECIMALS = 4, 10
 
 @dataclass(frozen=True, slots=True)
 class VctLayer:
-    """A layer to write: batches of its schema's fields and, unless it is a table, `geometry` (WKB, degrees on CGCS2000)."""
+    """A layer to write: batches of its schema's fields and, unless it is a table, `geometry` (WKB in `crs`)."""
 
     schema: LayerSchema
     batches: Iterable[pa.RecordBatch]
+    crs: Crs = CGCS2000
 
     @property
     def code(self) -> str:
@@ -68,6 +70,15 @@ def write_vct(layers: Sequence[VctLayer], target: Path, crs: Crs, *, made: date)
                 sink.write(_encoded([f"{name}End"]))
         whole.replace(target)
     return written
+
+
+def write_layer(outgoing: Outgoing, target: Path) -> dict[str, Any]:
+    """One layer on its way out as a file of its own."""
+    schema = replace(outgoing.schema, fields=outgoing.fields, geometry=outgoing.kind)
+    made = outgoing.made or datetime(2000, 1, 1, tzinfo=UTC)
+    layer = VctLayer(schema, outgoing.tables(), outgoing.crs)
+    write_vct([layer], target, outgoing.crs, made=made.date())
+    return {"feature_code": layer.code, "commas": "full-width"}
 
 
 def _encoded(lines: Iterable[str]) -> bytes:
@@ -147,7 +158,7 @@ class _Writer:
         for batch in layer.batches:
             ids = [next(self._ids) for _ in range(batch.num_rows)]
             if kind is not None:
-                self._objects(kind, layer.code, ids, batch.column(GEOMETRY))
+                self._objects(kind, layer, ids, batch.column(GEOMETRY))
             columns = [_texts(batch.column(field.code), field) for field in layer.schema.fields]
             cells = zip(ids, *columns, strict=True)
             self._put("Attribute", (",".join(map(str, row)) for row in cells))
@@ -158,10 +169,10 @@ class _Writer:
     def _put(self, section: str, lines: Iterable[str]) -> None:
         self._files[section].write(_encoded(lines))
 
-    def _objects(self, kind: str, code: str, ids: list[int], wkb: pa.Array) -> None:
+    def _objects(self, kind: str, layer: VctLayer, ids: list[int], wkb: pa.Array) -> None:
         shapes = np.atleast_1d(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)))
-        if self._crs != CGCS2000:
-            shapes = transform(shapes, CGCS2000, self._crs)
+        if self._crs != layer.crs:
+            shapes = transform(shapes, layer.crs, self._crs)
         shapes = shapely.transform(shapes, lambda xy: np.round(xy, self._decimals))
         bounds = shapely.total_bounds(shapes)
         if np.isfinite(bounds).all():
@@ -171,7 +182,7 @@ class _Writer:
         write: Callable[[int, str, Any], None] = getattr(self, f"_{kind.lower()}")
         for id, shape in zip(ids, shapes, strict=True):
             if shape is not None and not shape.is_empty:
-                write(id, code, shape)
+                write(id, layer.code, shape)
 
     def _point(self, id: int, code: str, shape: Any) -> None:
         points = shapely.get_coordinates(shape)
