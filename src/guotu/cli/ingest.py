@@ -55,9 +55,7 @@ def command(
     unit: str | None,
     **given: str | int | None,
 ) -> None:
-    """检查一个文件，合格则存为新版本：只记与现有版本的差别，一次提交；不合格则什么也不改。
-
-    栅格存为 COG；文档、图片、音视频存为目录资源的新版本。
+    """检查一个文件，合格则存为新版本（只记差别，一次提交），不合格则什么也不改；栅格、文档、音视频存为目录资源的新版本。
 
     Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
     Rasters become COGs; documents, pictures, sound and film become editions of their catalogue entry.

@@ -77,7 +77,7 @@ def test_no_session_outlives_a_working_day(client: Client, clock: Any) -> None:
 
 def test_an_empty_node_answers_too(client: Client) -> None:
     assert client.get("/api/node").json()["extent"] is None
-    assert client.get("/api/layers").json() == {"groups": [], "imagery": []}
+    assert client.get("/api/layers").json() == {"groups": [], "imagery": [], "services": []}
     assert client.get("/api/catalog").json() == {"total": 0, "items": []}
     assert client.get("/api/moments").json() == []
     assert client.get("/readyz").status_code in (200, 503)
