@@ -12,11 +12,26 @@ from guotu.errors import (
     review,
     schema,
     store,
+    submission,
     update,
 )
 from guotu.errors.base import KINDS, Kind
 
-BLOCKS = (general, files, datum, schema, quality, store, catalog, access, review, export, checks, update)
+BLOCKS = (
+    general,
+    files,
+    datum,
+    schema,
+    quality,
+    store,
+    catalog,
+    access,
+    review,
+    export,
+    checks,
+    update,
+    submission,
+)
 
 
 def all_kinds() -> dict[str, Kind]:
