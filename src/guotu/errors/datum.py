@@ -106,3 +106,27 @@ GCJ_REFUSED = Kind(
     "请提供 CGCS2000 原始坐标的数据。",
     "Give the data in original CGCS2000 coordinates.",
 )
+DATUM_TABLE_INVALID = Kind(
+    "GT-1225",
+    Family.USAGE,
+    "节点的坐标转换参数表 datum.toml 有误（{entry}）：{reason}",
+    "The node's table of transformation parameters, datum.toml, is wrong at {entry}: {reason}",
+    "由管理员改正该项；写法见“坐标转换参数”说明。",
+    "Have the administrator correct that entry; the format is told in the reference of datum parameters.",
+)
+LOCAL_GRID_UNKNOWN = Kind(
+    "GT-1226",
+    Family.REFUSED,
+    "本节点没有代号为 {code} 的独立坐标系（有：{known}）",
+    "This node knows no local grid {code} (it knows: {known})",
+    "核对代号，或由管理员在 datum.toml 中配置该独立坐标系。",
+    "Check the code, or have the administrator configure that grid in datum.toml.",
+)
+LOCAL_GRID_OUTSIDE = Kind(
+    "GT-1227",
+    Family.REFUSED,
+    "坐标 ({x}, {y}) 不在独立坐标系“{grid}”的适用范围内",
+    "Coordinate ({x}, {y}) lies outside the area of the local grid {grid}",
+    "核对数据是否确为该独立坐标系；范围以外请用国家坐标系提供。",
+    "Check that the data really are in that grid; beyond its area give them in a national system.",
+)

@@ -7,28 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from guotu.errors import Place
+from guotu.errors import GuotuError, Place
 from guotu.errors.files import TXT_LINE, TXT_RING
 from guotu.ingest import boundary_txt_crs as crs_rules
 from guotu.ingest import boundary_txt_lines as lines
 from guotu.ingest import boundary_txt_rings as geometry
+from guotu.ingest import datum
 from guotu.ingest.boundary_txt_crs import Columns, Declared
 from guotu.ingest.boundary_txt_lines import RawParcel
 from guotu.ingest.boundary_txt_rings import DEGREES, METRES, Scale, TxtPoint, TxtRing
-from guotu.kernel.coords import looks_packed
+from guotu.kernel.coords import looks_packed, transform_xy
+from guotu.kernel.datum_table import DatumTable
+from guotu.kernel.local_grid import FIRST_CODE, LocalGrid
 from guotu.model.arrays import Float64Array
-from guotu.model.datum import Crs, GaussKruger
+from guotu.model.datum import Crs, Datum, GaussKruger
 
 __all__ = ["BoundaryFile", "BoundaryParcel", "Dialect", "TxtPoint", "TxtRing", "read"]
 
 _HA, _PART_TOO_MUCH = 10_000.0, 0.1
+_NOTHING = DatumTable()
 _SHAPES_REFUSED = {"点": "a point", "线": "a line"}
 
 
@@ -97,16 +101,19 @@ HEADER_KEYS = (
 )  # fmt: skip
 
 
-def read(data: bytes, *, name: str = "TXT", crs_epsg: int | None = None) -> BoundaryFile:
-    """Every parcel of a boundary TXT.
+def read(
+    data: bytes, *, name: str = "TXT", crs_epsg: int | None = None, table: DatumTable = _NOTHING
+) -> BoundaryFile:
+    """Every parcel of a boundary TXT, on CGCS2000 where `table` knows the way.
 
-    Needs    `crs_epsg` only where eastings carry no zone and the header names none
+    Needs    `crs_epsg` only where eastings carry no zone and the header names none, or the code of a local grid of `table`
     Raises   GT-1120/1124…1127/1130/1131 text, lines, rings, header; GT-1203 old datum; GT-1221/1222 no or contradicting zone;
              GT-1224 offset coordinates
     """
     raw = lines.parse(data, name)
     warnings: list[tuple[str, str]] = []
-    claim = crs_rules.declared(raw.header, name)
+    grid = _grid(raw.header, crs_epsg, table, name)
+    claim = crs_rules.declared({} if grid else raw.header, name)
     for number, parcel in enumerate(raw.parcels, start=1):
         parcel.points = geometry.drop_bogus_closings(parcel.points, warnings, str(number))
         if not parcel.points:
@@ -117,9 +124,9 @@ def read(data: bytes, *, name: str = "TXT", crs_epsg: int | None = None) -> Boun
                 reason_zh="没有点",
                 reason_en="no points",
             )
-    columns = _columns(raw.parcels, claim, warnings, name)
+    columns = Columns(False, False, False) if grid else _columns(raw.parcels, claim, warnings, name)
     dialect = _dialect(raw.parcels, columns.degrees)
-    reading = _Reading(name, claim, columns, dialect, crs_epsg, warnings)
+    reading = _Reading(name, claim, columns, dialect, crs_epsg, warnings, table, grid)
     parcels, evidence = [], {}
     for number, parcel in enumerate(raw.parcels, start=1):
         built, found = _parcel(parcel, number, reading)
@@ -199,11 +206,37 @@ class _Reading:
     dialect: Dialect
     crs_epsg: int | None
     warnings: list[tuple[str, str]]
+    table: DatumTable
+    grid: LocalGrid | None
 
     def crs(self, x: Float64Array) -> tuple[Crs, str, str]:
+        known = self.table.datums
         if self.columns.degrees:
-            return crs_rules.geographic(self.claim, self.name)
-        return crs_rules.crs_of(x, self.claim, self.crs_epsg, self.name)
+            return crs_rules.geographic(self.claim, self.name, known)
+        return crs_rules.crs_of(x, self.claim, self.crs_epsg, self.name, known)
+
+    def placed(self, xy: Float64Array, place: Place) -> tuple[Float64Array, Crs, tuple[str, str]]:
+        """Coordinates (n, 2) as they are kept, their system, the evidence; raises GT-1209, GT-1227 outside the parameters."""
+        try:
+            if self.grid is not None:
+                return self.grid.to_target(xy), self.grid.target, datum.by_grid(self.grid, self.crs_epsg)
+            crs, zh, en = self.crs(xy[:, 0])
+            if crs.datum is Datum.CGCS2000 or crs.datum not in self.table.datums:
+                return xy, crs, (zh, en)
+            shift, target = self.table.shift(crs, xy), datum.on_cgcs2000(crs)
+            told = datum.moved_by(shift)
+            if told not in self.warnings:
+                self.warnings.append(told)
+            return (
+                transform_xy(xy, crs, target, shift=shift),
+                target,
+                (f"{zh}；{told[0]}", f"{en}; {told[1]}"),
+            )
+        except GuotuError as problem:
+            if problem.place.coordinate is None or problem.place.file is not None:
+                raise
+            here = replace(place, coordinate=problem.place.coordinate)
+            raise GuotuError(problem.kind, place=here, facts=problem.facts) from None
 
 
 def _parcel(raw: RawParcel, number: int, reading: _Reading) -> tuple[BoundaryParcel, tuple[str, str]]:
@@ -214,7 +247,7 @@ def _parcel(raw: RawParcel, number: int, reading: _Reading) -> tuple[BoundaryPar
     place = Place(file=reading.name, row=raw.line, key=title)
     columns = reading.columns
     xy = columns.xy(np.array([p.first for p in raw.points]), np.array([p.second for p in raw.points]))
-    crs, zh, en = reading.crs(xy[:, 0])
+    xy, crs, evidence = reading.placed(xy, place)
     scale: Scale = DEGREES if columns.degrees else METRES
     rings = geometry.rings_of(raw.points, xy, scale, title, place, reading.warnings)
     polygon = geometry.assemble(rings, title, place)
@@ -232,7 +265,14 @@ def _parcel(raw: RawParcel, number: int, reading: _Reading) -> tuple[BoundaryPar
         extra={key: value for key, value in told.items() if key not in _COMMON},
     )
     _check_count(told.get("count", ""), rings, title, reading.warnings)
-    return parcel, (zh, en)
+    return parcel, evidence
+
+
+def _grid(header: Mapping[str, str], asked: int | None, table: DatumTable, name: str) -> LocalGrid | None:
+    """The local grid that was asked for or that the header names; raises GT-1226."""
+    if asked is not None and asked >= FIRST_CODE:
+        return datum.grid_of(asked, Place(file=name), table)
+    return table.named(header["坐标系"]) if header.get("坐标系") else None
 
 
 def _refuse_shape(shape: str, raw: RawParcel, name: str) -> None:

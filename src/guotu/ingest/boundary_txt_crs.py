@@ -150,7 +150,9 @@ def could_be_packed(values: Float64Array) -> bool:
     return bool((np.floor(scaled % 10_000 / 100) < 60).all() and (scaled % 100 < 60).all())
 
 
-def crs_of(x: Float64Array, claim: Declared, asked: int | None, name: str) -> tuple[Crs, str, str]:
+def crs_of(
+    x: Float64Array, claim: Declared, asked: int | None, name: str, known: frozenset[Datum] = frozenset()
+) -> tuple[Crs, str, str]:
     """The system of one parcel's plane eastings, with evidence zh and en.
 
     Raises   GT-1221 no zone to be found, GT-1222 header and eastings disagree or a parcel mixes zones, GT-1203 old datums
@@ -168,7 +170,7 @@ def crs_of(x: Float64Array, claim: Declared, asked: int | None, name: str) -> tu
     else:
         crs = _prefixed(prefixes.pop(), claim, float(np.median(x)), place)
         found = (f"横坐标前两位 {crs.zone}", f"eastings begin with {crs.zone}")
-    refuse_old_datum(crs, Place(file=name, field="坐标系"))
+    refuse_old_datum(crs, Place(file=name, field="坐标系"), known)
     zh, en = crs_name(crs)
     return crs, f"{found[0]}：{zh}", f"{found[1]}: {en}"
 
@@ -227,9 +229,9 @@ def _unprefixed(claim: Declared, asked: int | None, name: str) -> GaussKruger:
     )
 
 
-def geographic(claim: Declared, name: str) -> tuple[Crs, str, str]:
-    """Degrees on the header's datum."""
+def geographic(claim: Declared, name: str, known: frozenset[Datum] = frozenset()) -> tuple[Crs, str, str]:
+    """Degrees on the header's datum; raises GT-1203 for an old one that is not `known`."""
     crs = Geographic(claim.datum)
-    refuse_old_datum(crs, Place(file=name, field="坐标系"))
+    refuse_old_datum(crs, Place(file=name, field="坐标系"), known)
     zh, en = crs_name(crs)
     return crs, f"坐标是度：{zh}", f"coordinates are degrees: {en}"

@@ -35,21 +35,29 @@ class CrsEvidence:
 
 
 def resolve(
-    declared: str | None, xy: Float64Array, *, asked: int | None = None, place: Place, free: bool = False
+    declared: str | None,
+    xy: Float64Array,
+    *,
+    asked: int | None = None,
+    place: Place,
+    free: bool = False,
+    known: frozenset[Datum] = frozenset(),
 ) -> CrsEvidence:
     """Weigh what is known of a layer.
 
     Shapes   xy (n, 2): a vertex of each sampled feature as found in the file
-    Needs    declared: "EPSG:n" or WKT as the file has it, None for nothing; `free`: the declaration is only a format's default
-    Raises   GT-1204 a system that is not supported, GT-1221 nothing to go by, GT-1222 contradiction, GT-1223 swapped axes
+    Needs    declared: "EPSG:n" or WKT as the file has it, None for nothing; `free`: the declaration is only a format's default;
+             `known`: datums the node has parameters for
+    Raises   GT-1203 an old datum without parameters, GT-1204 a system that is not supported, GT-1221 nothing to go
+             by, GT-1222 contradiction, GT-1223 swapped axes
     """
     xy = xy[np.isfinite(xy).all(axis=1)]
     try:
         found = _found(declared, xy, asked, place, free)
     except GuotuError as problem:
-        known = problem.place if problem.place != Place() else place
-        raise GuotuError(problem.kind, place=known, facts=problem.facts) from None
-    refuse_old_datum(found.crs, place)
+        here = problem.place if problem.place != Place() else place
+        raise GuotuError(problem.kind, place=here, facts=problem.facts) from None
+    refuse_old_datum(found.crs, place, known)
     return found
 
 
@@ -68,12 +76,12 @@ def _found(
     return _guessed(xy, place, format_default=declared if free else None)
 
 
-def refuse_old_datum(crs: Crs, place: Place) -> None:
-    """Xi'an 80 and Beijing 54 need parameters that are controlled data; without them nothing is read.
+def refuse_old_datum(crs: Crs, place: Place, known: frozenset[Datum] = frozenset()) -> None:
+    """Xi'an 80 and Beijing 54 need parameters that are controlled data; without them (`known`) nothing is read.
 
     Raises   GT-1203
     """
-    if crs.datum in (Datum.XIAN80, Datum.BEIJING54):
+    if crs.datum in (Datum.XIAN80, Datum.BEIJING54) and crs.datum not in known:
         raise DATUM_SHIFT_UNCONFIGURED(place=place, source=name(crs)[0], target="CGCS2000")
 
 

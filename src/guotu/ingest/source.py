@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from guotu.errors import GuotuError, Place
 from guotu.errors.files import LAYER_AMBIGUOUS, LAYER_EMPTY, LAYER_UNKNOWN
-from guotu.ingest import crs_evidence
+from guotu.ingest import datum
 from guotu.ingest.archive import ArchiveLimits
 from guotu.ingest.boundary_txt import BoundaryFile
 from guotu.ingest.crs_evidence import CrsEvidence
@@ -30,16 +31,18 @@ from guotu.ingest.readers.gdal_file import open_gdal
 from guotu.ingest.readers.txt_file import TxtFile
 from guotu.ingest.sandbox import Cancel, Protection, SandboxLimits
 from guotu.ingest.unpacked import data_files
+from guotu.kernel.datum_table import DatumTable
 from guotu.model.datum import Crs
 from guotu.model.schema import GeometryKind
 
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """Ceilings of the reading process and of an archive."""
+    """What a node allows and knows when it reads: ceilings of the reading process and of an archive, parameters between datums."""
 
     sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    datum: DatumTable = field(default_factory=DatumTable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Source:
     layers: tuple[str, ...]
     _files: dict[str, LayerFile]
     _crs_epsg: int | None
+    _datum: DatumTable
     _folder: Path
 
     def layer(self, name: str | None = None) -> SourceLayer:
@@ -93,7 +97,7 @@ class Source:
             return self._first()
         if name not in self._files:
             raise _layer_error(LAYER_UNKNOWN, self.path.name, name, self.layers)
-        return _settled(self._files[name].describe(name), self._crs_epsg, self.path.name)
+        return _settled(self._files[name].describe(name), self._crs_epsg, self.path.name, self._datum)
 
     def _first(self) -> SourceLayer:
         """The only layer, or the first of several with a warning that names the others."""
@@ -155,7 +159,7 @@ def open_source(
         files: dict[str, LayerFile] = {}
         for number, each in enumerate(found):
             if each.format is BOUNDARY_TXT:
-                file: LayerFile = TxtFile(each.path, crs_epsg)
+                file: LayerFile = TxtFile(each.path, crs_epsg, limits.datum)
             else:
                 place = folder / str(number)
                 place.mkdir()
@@ -171,7 +175,7 @@ def open_source(
             file.close()
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Source(path, found[0].format.name, tuple(files), files, crs_epsg, folder)
+    return Source(path, found[0].format.name, tuple(files), files, crs_epsg, limits.datum, folder)
 
 
 def _open(
@@ -187,13 +191,10 @@ def _open(
     )
 
 
-def _settled(described: Described, asked: int | None, file: str) -> SourceLayer:
+def _settled(described: Described, asked: int | None, file: str, table: DatumTable) -> SourceLayer:
     place = Place(file=file, layer=described.name)
-    evidence = crs_evidence.resolve(
-        described.declared, described.sample, asked=asked, place=place, free=described.declared_is_default
-    )
-    if described.evidence is not None:
-        evidence = replace(evidence, zh=described.evidence[0], en=described.evidence[1])
+    evidence, way = datum.settle(described, asked, place, table)
+    read = described.read if way is None else partial(_moved, described.read, way, place)
     return SourceLayer(
         name=described.name,
         fields=described.fields,
@@ -204,8 +205,14 @@ def _settled(described: Described, asked: int | None, file: str) -> SourceLayer:
         encoding=described.encoding.codec,
         encoding_evidence=described.encoding,
         warnings=(*described.warnings, *evidence.warnings),
-        read=described.read,
+        read=read,
     )
+
+
+def _moved(
+    read: Callable[[], Iterator[pa.RecordBatch]], way: datum.Way, place: Place
+) -> Iterator[pa.RecordBatch]:
+    return way.batches(read(), place)
 
 
 def _layer_error(

@@ -22,7 +22,7 @@ from guotu.errors.datum import (
 )
 from guotu.kernel.crs_wkt import crs_from_wkt
 from guotu.kernel.eastings import ZoneGuess, crs_from_eastings, looks_packed, unpack_degrees
-from guotu.kernel.shift import Bursa, DatumShift, PlaneShift
+from guotu.kernel.shift import Bursa, DatumShift, GridShift, PlaneShift
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray
 from guotu.model.datum import CGCS2000, Crs, Datum, GaussKruger, Geographic
 
@@ -157,6 +157,9 @@ def _shifted(source: Crs, target: Crs, shift: DatumShift) -> pyproj.Transformer:
     if isinstance(method, Bursa):
         middle = (_bursa(method, source.datum, target.datum, inverse),)
         return _pipeline(_to_radians(source), *middle, _from_radians(target))
+    if isinstance(method, GridShift):
+        grid = f"+step {'+inv' if inverse else ''} +proj=hgridshift +grids={_quoted(method.path)}"
+        return _pipeline(_to_radians(source), grid, _from_radians(target))
     first, last = method.source_zone, method.target_zone
     if inverse:
         first, last = last, first
@@ -168,6 +171,12 @@ def _shifted(source: Crs, target: Crs, shift: DatumShift) -> pyproj.Transformer:
         _gauss(last, target.datum, inverse=True),
         _from_radians(target),
     )
+
+
+def _quoted(path: str) -> str:
+    """A path as PROJ takes it; one it could misread is refused by an assertion, it comes from the node's own table."""
+    assert not any(mark in path for mark in ('"', ",", "+"))
+    return f'"{path}"'
 
 
 def _unprefixed(zone: GaussKruger, datum: Datum) -> GaussKruger:

@@ -41,12 +41,28 @@ class PlaneShift:
 
 
 @dataclass(frozen=True, slots=True)
+class GridShift:
+    """Corrections of longitude and latitude on a grid: an NTv2 file (.gsb) of the node, by its absolute path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatumShift:
     """Parameters from one datum to another with the area (west, south, east, north in degrees) they hold for."""
 
     source: Datum
     target: Datum
-    method: Bursa | PlaneShift
+    method: Bursa | PlaneShift | GridShift
     valid: tuple[float, float, float, float]
     provenance: str
     """Who determined the parameters and when; shown as evidence."""
+    name: str = ""
+    residual_m: float | None = None
+    """Root mean square of what was left at the check points, metres."""
+
+    @property
+    def extent(self) -> float:
+        """Square degrees of the area; of two that fit, the smaller one is the better."""
+        west, south, east, north = self.valid
+        return (east - west) * (north - south)

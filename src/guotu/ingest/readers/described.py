@@ -36,6 +36,8 @@ class Described:
     read: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
     evidence: tuple[str, str] | None = None
     """Why `declared` is what it is (zh, en), where the reader knows better than the general rule."""
+    settled: bool = False
+    """The reader has weighed what was asked and has moved the coordinates where they had to be."""
 
 
 class LayerFile(Protocol):

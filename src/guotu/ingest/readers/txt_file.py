@@ -14,8 +14,10 @@ from guotu.ingest.encoding import EncodingChoice, label
 from guotu.ingest.readers.described import Described
 from guotu.ingest.sandbox import Protection
 from guotu.kernel.coords import transform
+from guotu.kernel.datum_table import DatumTable
 from guotu.model.schema import GeometryKind
 
+_NOTHING = DatumTable()
 FIELDS = ("DKBH", "DKMC", "DKYT", "DLBM", "DKMJ", "TFH")
 """Number, name, use, land class, declared area (hectares), map sheet."""
 
@@ -23,8 +25,8 @@ FIELDS = ("DKBH", "DKMC", "DKYT", "DLBM", "DKMJ", "TFH")
 class TxtFile:
     """One layer, named like the file, in the file's own system."""
 
-    def __init__(self, path: Path, crs_epsg: int | None = None) -> None:
-        self.boundary = boundary_txt.read(path.read_bytes(), name=path.name, crs_epsg=crs_epsg)
+    def __init__(self, path: Path, crs_epsg: int | None = None, table: DatumTable = _NOTHING) -> None:
+        self.boundary = boundary_txt.read(path.read_bytes(), name=path.name, crs_epsg=crs_epsg, table=table)
         self._name = path.stem
 
     @property
@@ -50,6 +52,7 @@ class TxtFile:
             warnings=text.warnings,
             read=self._batches,
             evidence=(text.evidence_zh, text.evidence_en),
+            settled=True,
         )
 
     def close(self) -> None:

@@ -14,6 +14,9 @@ _NAMES = (
 )  # fmt: skip
 _SPHEROIDS = ((6378137.0, Datum.CGCS2000), (6378140.0, Datum.XIAN80), (6378245.0, Datum.BEIJING54))
 
+_REACH = 226_000.0
+"""Metres that a 3-degree zone and half a degree of its neighbour reach from the central meridian."""
+
 
 def declared(head: dict[str, str], xy: Float64Array) -> tuple[str | None, tuple[str, str] | None]:
     """("EPSG:n", evidence zh and en) of a head, (None, None) where it does not say enough.
@@ -75,13 +78,14 @@ def _plane(head: dict[str, str], datum: Datum, xy: Float64Array) -> Crs | None:
 
 
 def _by_meridian(head: dict[str, str], datum: Datum, xy: Float64Array) -> Crs | None:
-    """Old heads give the central meridian; the eastings' prefix says which width its zone has."""
+    """Old heads give the central meridian; the eastings' prefix, or how far they reach, says which width its zone has."""
     try:
         meridian = round(float(head.get("Meridian", "")))
     except ValueError:
         return None
     prefix = int(np.median(xy[:, 0]) // 1e6) if len(xy) else 0
-    for width in (3, 6):
+    far = not prefix and len(xy) > 0 and float(np.abs(xy[:, 0] - 500_000).max()) > _REACH
+    for width in (6, 3) if far else (3, 6):
         zone, rest = divmod(meridian + (0 if width == 3 else 3), width)
         if rest or prefix not in (0, zone):
             continue
