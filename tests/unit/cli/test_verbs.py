@@ -50,7 +50,7 @@ def test_a_table_without_shapes_has_no_areas(guotu, tmp_path: Path) -> None:
         assert ran.code.startswith("GT-1")
 
 
-@pytest.mark.parametrize("form", ["html", "xlsx", "json"])
+@pytest.mark.parametrize("form", ["html", "xlsx", "json", "gpkg"])
 def test_a_check_writes_its_report(guotu, tiny: Tiny, tmp_path: Path, form: str) -> None:
     report = tmp_path / f"findings.{form}"
     ran = guotu("check", tiny.files / "采矿权.geojson", "--report", report, "--json")

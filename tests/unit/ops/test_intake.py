@@ -16,7 +16,7 @@ from guotu.ingest import Reading
 from guotu.model.dataset import StreamName
 from guotu.model.resource import Label, Resource, ResourceKind, Secrecy
 from guotu.node import Node, NodeIdentity
-from guotu.ops import documents, quality_report
+from guotu.ops import documents
 from guotu.ops.intake import Delivery, judge, limits, schema_of, take_in
 from guotu.ops.keeping import FileDelivery
 from tiny_county import Tiny
@@ -114,26 +114,3 @@ def test_an_entry_names_no_bytes_that_are_not_there(node: Node, tmp_path: Path, 
     assert failure.value.code == code
     assert node.catalog.find("gh.text") is None
     assert list((node.home / "blobs").iterdir()) == []
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_report_says_the_same_in_every_format(tiny: Tiny, tmp_path: Path, lang: str) -> None:
-    import openpyxl
-
-    report = judge(Delivery(tiny.files / "采矿权.geojson", schema="dltb-2020"), tmp_path)
-    for form in quality_report.FORMATS:
-        quality_report.write(report, "<采矿权>.geojson", tmp_path / f"r.{form}", form, lang)
-    page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "&lt;采矿权&gt;.geojson" in page
-    assert page.count("<tr>") > len(report.findings)
-    book = openpyxl.load_workbook(tmp_path / "r.xlsx", read_only=True)
-    rules, findings, _ = book.worksheets
-    assert findings.max_row == len(report.findings) + 2
-    assert rules.max_row == len(report.counts) + 2
-    book.close()
-
-
-def test_a_report_of_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GuotuError) as failure:
-        quality_report.form_of(tmp_path / "a.pdf")
-    assert failure.value.code == "GT-6001"

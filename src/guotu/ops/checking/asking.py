@@ -50,6 +50,12 @@ def schema_question(file: str, layer: str, columns: tuple[str, ...], found: list
     )
 
 
+def unrecognised(file: str, layer: str, columns: tuple[str, ...]) -> GuotuError:
+    """GT-1390 for a layer that resembles none of the standards."""
+    place = Place(file=file, layer=layer)
+    return LAYER_UNRECOGNISED(place=place, name=file, fields="、".join(columns[:12]))
+
+
 def _candidates(place: Place, near: float | None) -> list[Crs]:
     x, y = place.coordinate or (0.0, 0.0)
     if abs(x) <= 360 and abs(y) <= 90:

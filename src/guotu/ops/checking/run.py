@@ -37,12 +37,13 @@ _SHOWN = 6
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where a check is made: how much the reading process may take, a longitude the data are likely to be `near` (None: not
-    known), rule packs of the office.
+    known), rule packs of the office, and whether anybody `answers`: else the question of a file's only layer is a failure.
     """
 
     limits: ReadLimits = field(default_factory=ReadLimits)
     near: float | None = None
     packs: Sequence[Pack] = ()
+    answers: bool = True
 
 
 class _Judge:
@@ -59,17 +60,22 @@ class _Judge:
         try:
             layer = source.layer(name)
         except GuotuError as problem:
-            if problem.kind is not CRS_UNKNOWN:
+            if problem.kind is not CRS_UNKNOWN or self._nobody_answers(source):
                 raise
             return replace(blank, question=asking.crs_question(problem, self.bench.near))
         known = _described(blank, layer)
         found = layers.match(layer.fields, layer.geometry, name=name)
         known = replace(known, schemas=tuple(map(_candidate, found[:_SHOWN])))
         schema = self._schema(found)
+        if schema is None and self._nobody_answers(source):
+            raise asking.unrecognised(self.file, name, layer.fields)
         if schema is None:
             question = asking.schema_question(self.file, name, layer.fields, found[:_SHOWN])
             return replace(known, question=question)
         return self._judged(replace(known, schema=schema.id), layer, schema)
+
+    def _nobody_answers(self, source: Source) -> bool:
+        return not self.bench.answers and len(source.layers) == 1
 
     def _schema(self, found: list[LayerMatch]) -> LayerSchema | None:
         if self.asked.schema:
