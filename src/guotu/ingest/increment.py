@@ -22,8 +22,7 @@ from guotu.model.change import FID, GEOMETRY
 from guotu.model.filter import In
 from guotu.model.finding import QualityReport
 from guotu.model.query import Query
-from guotu.model.schema import LayerSchema
-from guotu.quality.profile import GateProfile, gate_profile, profile_for
+from guotu.quality.profile import GateProfile, gate_profile
 from guotu.quality.update import Exchange, exchange, judge
 from guotu.quality.update.pieces import mean_width, polygons
 
@@ -35,9 +34,8 @@ _WHOLE_LAYER = ("1203", "1404", "1503")
 """Rules that ask whether a layer fills its territory; an increment does not."""
 
 
-def profile_of(schema: LayerSchema) -> GateProfile:
+def for_rows(whole: GateProfile) -> GateProfile:
     """How the rows of an increment are judged: as the layer is, but for what only a whole layer can satisfy."""
-    whole = profile_for(schema)
     clauses = {id: clause for id, clause in whole.clauses.items() if id not in _WHOLE_LAYER}
     return replace(whole, clauses=clauses)
 

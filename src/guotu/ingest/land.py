@@ -13,7 +13,7 @@ from guotu.errors.update import UPDATE_WITHOUT_BASE
 from guotu.ingest.ahead import ahead
 from guotu.ingest.check import Cancel, Inspected, Judging, Progress, Reading, inspect, never, silent, stop_if
 from guotu.ingest.edition import Comparison, Difference, difference
-from guotu.ingest.increment import confine, judged, profile_of
+from guotu.ingest.increment import confine, for_rows, judged
 from guotu.ingest.register import register
 from guotu.model.access import AccessPlan
 from guotu.model.dataset import Commit, CommitNote, StreamName, StreamState
@@ -21,6 +21,7 @@ from guotu.model.finding import QualityReport
 from guotu.model.identity import IdSource, genesis_id
 from guotu.model.resource import Label
 from guotu.model.schema import LayerSchema
+from guotu.quality.profile import profile_for
 from guotu.store.ports import BlobStore, Draft, FeatureStore
 
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".shp.xml")
@@ -67,7 +68,7 @@ def land(  # noqa: PLR0913 - the outside of the room
     """
     by = judging or Judging(division=division_of(stream))
     if increment:
-        by = dataclasses.replace(by, profile=by.profile or profile_of(schema))
+        by = dataclasses.replace(by, profile=for_rows(by.profile or profile_for(schema)))
     with inspect(
         path, schema=schema, work=work, reading=reading, judging=by, progress=progress, cancel=cancel
     ) as inspected:

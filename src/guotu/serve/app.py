@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 import guotu
 from guotu.node import Node
+from guotu.ops.jobs import Jobs
 from guotu.serve import (
     boundaries,
     catalogue,
+    exports,
     features,
     files,
+    flows,
     health,
     identify,
     imagery,
@@ -41,6 +47,8 @@ ROUTERS = (
     files.router,
     services.router,
     features.router,
+    exports.router,
+    flows.router,
     boundaries.router,
     reviews.router,
     uploads.router,
@@ -56,8 +64,10 @@ def create_app(node: Node) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.node = node
+    app.state.jobs = Jobs.of(node)
     app.state.tiles = tiles.TileCache()
     problems.install(app)
     app.add_middleware(BodyLimit, largest=node.settings.max_upload_mb << 20)
@@ -67,3 +77,10 @@ def create_app(node: Node) -> FastAPI:
         app.include_router(router)
     portal.install(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What is under way when the server ends is marked interrupted."""
+    yield
+    app.state.jobs.close()
