@@ -66,7 +66,7 @@ def command(told: Told, /, dataset: str, output: Path, as_json: bool, **given: A
 
     Export a dataset or a part of it in a format of the trade, with a receipt of versions, coordinates, counts, area, label, hashes.
 
-    Example: guotu --home county export xz.dltb --division 349021001 --crs auto -o dltb.zip
+    Example: guotu --home county export xz.dltb --division 349021101 --crs auto -o dltb.zip
     """
     from guotu.delivery.formats import format_by_name
     from guotu.ops.export import ExportRequest, export

@@ -10,6 +10,7 @@ import click
 
 from guotu.cli.exits import status
 from guotu.cli.main import VERBS, group
+from guotu.delivery import pages as formats_written
 from guotu.errors.kinds import all_kinds
 from guotu.settings import TABLE
 
@@ -48,7 +49,8 @@ Anything else (functions, arithmetic, spatial and temporal operators) is refused
 
 def pages() -> dict[str, str]:
     """Every page by file name."""
-    return {"cli.md": _cli(), "settings.md": _settings(), "errors.md": _errors()}
+    made = {"cli.md": _cli(), "settings.md": _settings(), "errors.md": _errors()}
+    return made | {"formats-written.md": NOTE + "\n" + formats_written.page()}
 
 
 def write(folder: Path) -> list[Path]:

@@ -155,7 +155,21 @@ class Job:
         )
 
 
-def _prepared(node: Node, subject: Subject, request: ExportRequest) -> Job:
+@dataclass(frozen=True)
+class Admitted:
+    """A request that its subject may make and its format can carry."""
+
+    form: Format
+    reader: Reader
+    plan: AccessPlan
+    schema: LayerSchema
+    fields: tuple[Field, ...]
+    geometry: GeometryKind
+    query: Query
+
+
+def admit(node: Node, subject: Subject, request: ExportRequest) -> Admitted:
+    """Whether a request can be met, without reading anything. Raises GT-2001, GT-2009, GT-2013, GT-6001, GT-6006, GT-6008."""
     form = format_of(request.format)
     reader = node.reader(subject, PURPOSE)
     plan = reader.plan(request.dataset)
@@ -171,25 +185,31 @@ def _prepared(node: Node, subject: Subject, request: ExportRequest) -> Job:
     geometry = schema.geometry if spatial else GeometryKind.NONE
     form.check_layer(schema, geometry)
     fields = _fields(schema, plan, request)
-    condition = parse(request.where, schema) if request.where else None
     query = Query(
         request.dataset,
         box=request.region.box if request.region else None,
-        where=condition,
+        where=parse(request.where, schema) if request.where else None,
         at=request.at,
         columns=tuple(each.code for each in fields if each not in IDENTITY),
         geometry=spatial or request.region is not None,
     )
+    return Admitted(form, reader, plan, schema, fields, geometry, query)
+
+
+def _prepared(node: Node, subject: Subject, request: ExportRequest) -> Job:
+    found = admit(node, subject, request)
+    spatial = found.geometry is not GeometryKind.NONE
     resource = node.catalog.find(request.dataset)
     return Job(
-        request, form, reader, plan, schema, fields, geometry, query,
-        zones=_zones(reader, query, request, form) if spatial else (CGCS2000,),
-        states=tuple(reader.states(request.dataset, request.at)),
-        rows=reader.count(query),
+        request,
+        **{name: getattr(found, name) for name in Admitted.__dataclass_fields__},
+        zones=_zones(found.reader, found.query, request, found.form) if spatial else (CGCS2000,),
+        states=tuple(found.reader.states(request.dataset, request.at)),
+        rows=found.reader.count(found.query),
         made=node.clock(),
         owner=resource.owner if resource else node.identity.name,
-        title=resource.title if resource else schema.name,
-    )  # fmt: skip
+        title=resource.title if resource else found.schema.name,
+    )
 
 
 def _fields(schema: LayerSchema, plan: AccessPlan, request: ExportRequest) -> tuple[Field, ...]:

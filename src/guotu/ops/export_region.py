@@ -45,11 +45,6 @@ def boundary_region(boundary: ProjectBoundary) -> Region:
     return Region("boundary", boundary.name, _joined([p.polygon_lonlat for p in boundary.parcels]))
 
 
-def drawn_region(geometry: Any, title: str) -> Region:
-    """A polygon in degrees as it was drawn."""
-    return Region("drawn", title, _joined([geometry]))
-
-
 def _outlines(reader: Reader, dataset: str, field: str, name: str, code: str) -> Region | None:
     try:
         query = Query(dataset, where=Like(field, f"{code}%"), columns=(field, name))

@@ -18,15 +18,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import os
 import queue
 import secrets
 import shutil
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import structlog
 
@@ -112,7 +114,8 @@ class Jobs:
         self._closing = False
         folder.mkdir(parents=True, exist_ok=True)
         self._runner = secrets.token_hex(8)
-        self._lock = _locked(folder / f".runner-{self._runner}")
+        mark = folder / f".runner-{self._runner}"
+        self._released = weakref.finalize(self, _release, _locked(mark), mark)
         self._mark_interrupted()
         self._sweep()
 
@@ -187,8 +190,7 @@ class Jobs:
                 self._line.put(None)
         for thread in self._threads:
             thread.join(patience)
-        self._lock.close()
-        Path(self._lock.name).unlink(missing_ok=True)
+        self._released()
 
     def _start(self) -> None:
         if len(self._threads) < self._workers:
@@ -272,11 +274,16 @@ class Jobs:
                 self._write(job.ending(Status.INTERRUPTED, self._clock(), self._keep, failure=told))
 
 
-def _locked(path: Path) -> IO[bytes]:
-    """A file that stays locked as long as this process lives."""
-    file = path.open("wb")
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return file
+def _locked(path: Path) -> int:
+    """A file that stays locked as long as this process lives, or until it is released."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def _release(descriptor: int, path: Path) -> None:
+    os.close(descriptor)
+    path.unlink(missing_ok=True)
 
 
 def _is_gone(path: Path) -> bool:

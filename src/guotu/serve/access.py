@@ -11,6 +11,7 @@ from guotu.errors.access import REQUEST_FORGED
 from guotu.guard.accounts import Session
 from guotu.guard.subject import GUEST, Subject
 from guotu.node import Node
+from guotu.ops.jobs import Jobs
 from guotu.store.reading import Reader
 
 COOKIE = "guotu_session"
@@ -24,6 +25,15 @@ def node_of(request: Request) -> Node:
 
 
 TheNode = Annotated[Node, Depends(node_of)]
+
+
+def jobs_of(request: Request) -> Jobs:
+    """The jobs this server runs."""
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+TheJobs = Annotated[Jobs, Depends(jobs_of)]
 
 
 def session_of(request: Request, node: TheNode) -> Session | None:
