@@ -27,3 +27,19 @@ export function sexagesimal(degrees: number): string {
 
 /** `1.20927#120fa1e625b5` → `1.20927` */
 export const shortVersion = (label: string): string => label.replaceAll(/#[0-9a-f]+/g, '')
+
+/** 34 824 → 34.0 KB */
+export function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  const step = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1)
+  return `${step ? (count / 1024 ** step).toFixed(1) : count} ${units[step]}`
+}
+
+/** 95.4 seconds → 1:35 */
+export function duration(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const two = (number: number) => String(number).padStart(2, '0')
+  const hours = Math.floor(whole / 3600)
+  if (whole < 1) return `${seconds.toFixed(2)} s`
+  return hours ? `${hours}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}` : `${Math.floor(whole / 60)}:${two(whole % 60)}`
+}

@@ -13,6 +13,7 @@ const problem = { title: 'x', status: 422, code: 'GT-1221', detail: 'd', hint: '
 const tree = (...datasets: string[]): LayerTree => ({
   groups: [{ id: 'xz', title: '现状', title_en: '', layers: datasets.map((dataset) => ({ dataset, visible: dataset === 'xz.dltb' }) as LayerTree['groups'][0]['layers'][0]) }],
   imagery: [],
+  services: [],
 })
 
 describe('layers', () => {

@@ -73,6 +73,11 @@ function keep(state: T.SessionState): T.SessionState {
   return state
 }
 
+/** Where a kept file, or its small picture, is fetched from. */
+export const fileAddress = (id: string, at: string | null, original = false): string =>
+  address(`/api/catalog/${encodeURIComponent(id)}/file`, { at, original: original ? 'true' : null })
+export const thumbnailAddress = (id: string, at: string | null): string => address(`/api/catalog/${encodeURIComponent(id)}/thumbnail`, { at })
+
 export const api = {
   session: async () => keep(await ask<T.SessionState>('GET', '/api/session')),
   signIn: async (account: string, password: string) => keep(await ask<T.SessionState>('POST', '/api/session', { account, password })),
@@ -86,6 +91,7 @@ export const api = {
   catalog: (query: Query) => ask<{ total: number; items: T.Resource[] }>('GET', address('/api/catalog', query)),
   categories: () => ask<T.Category[]>('GET', '/api/catalog/tree'),
   resource: (id: string) => ask<T.ResourceDetail>('GET', `/api/catalog/${encodeURIComponent(id)}`),
+  text: (id: string, first: number) => ask<T.TextPages>('GET', address(`/api/catalog/${encodeURIComponent(id)}/text`, { first })),
   boundaryFile: (file: File, epsg: number | null) => {
     const form = new FormData()
     form.set('file', file)

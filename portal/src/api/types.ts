@@ -78,11 +78,77 @@ export interface Imagery {
   date: string | null
   extent: Box
   tiles: string
+  secrecy: string
+  version: string
+  resolution: Resolution | null
+}
+
+export interface Resolution { x: number; y: number; unit: string; metres: number }
+
+/** A layer of a remote service, drawn through the node. */
+export interface RemoteLayer { id: string; title: string; extent: Box | null; tiles: string }
+
+export interface RemoteService {
+  id: string
+  title: string
+  title_en: string
+  kind: string
+  alive: boolean | null
+  secrecy: string
+  owner: string
+  layers: RemoteLayer[]
 }
 
 export interface LayerTree {
   groups: { id: string; title: string; title_en: string; layers: LayerInfo[] }[]
   imagery: Imagery[]
+  services: RemoteService[]
+}
+
+export interface Edition {
+  version: string
+  label: string
+  at: string
+  author: string
+  message: string
+  data_date: string | null
+  name: string
+  format: string
+  size: number
+  original: string
+  thumbnail: boolean
+  pages: number
+  facts: Record<string, unknown>
+  warnings: { zh: string; en: string }[]
+}
+
+export interface Band { number: number; name: string; unit: string; min: number | null; max: number | null; mean: number | null; std: number | null; valid_percent: number }
+
+export interface LinkedResource { relation?: string; target: string; title: string; title_en: string; kind?: string }
+
+export interface ServiceState {
+  kind: string
+  version: string
+  contact: string
+  count: number
+  harvested: string | null
+  probed: string | null
+  alive: boolean | null
+  milliseconds: number | null
+  problem: string
+  layers: { name: string; title: string; abstract: string; crs: string[]; extent: Box | null; drawn: boolean }[]
+}
+
+export interface TextPages { unit: string; pages: { page: number; text: string }[]; total: number; next: number | null }
+
+export interface IdentifiedRaster {
+  dataset: string
+  title: string
+  title_en: string
+  version: string
+  data_date: string | null
+  owner: string
+  bands: { number: number; name: string; unit: string; value: number | null }[]
 }
 
 export interface Moment {
@@ -93,6 +159,7 @@ export interface Moment {
 export interface Identified {
   point: { lon: number; lat: number; gk: { epsg: number; easting: number; northing: number; zone: number } }
   groups: IdentifiedGroup[]
+  rasters: IdentifiedRaster[]
 }
 
 export interface IdentifiedGroup {
@@ -253,6 +320,8 @@ export interface Resource {
   status: string
   features?: number
   version?: string
+  thumbnail?: boolean
+  passages?: { page: number; snippet: string }[]
 }
 
 export interface VersionInfo {
@@ -277,6 +346,10 @@ export interface ResourceDetail extends Resource {
   } | null
   versions: VersionInfo[]
   sources: { hash: string }[]
+  editions: Edition[]
+  links: LinkedResource[]
+  linked_from: LinkedResource[]
+  service: ServiceState | null
 }
 
 export interface Category {

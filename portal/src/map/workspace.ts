@@ -16,7 +16,7 @@ import VectorTileSource from 'ol/source/VectorTile'
 import XYZ from 'ol/source/XYZ'
 import { address } from '@/api/client'
 import type { Geometry, Polygon } from '@/api/geojson'
-import type { Box, Imagery, LayerInfo } from '@/api/types'
+import type { Box, Imagery, LayerInfo, RemoteLayer } from '@/api/types'
 import { cornerStyle, type Mark, markStyle } from './marks'
 import { resolutionOf, styleFunction } from './style'
 
@@ -74,8 +74,8 @@ export class Workspace {
   }
 
   /** Make the tile layers those of the tree at one moment; what is unchanged stays. */
-  setLayers(layers: LayerInfo[], pictures: Imagery[], at: string | null): void {
-    const wanted = new Set([...layers.map((layer) => keyOf(layer)), ...pictures.map((picture) => picture.id)])
+  setLayers(layers: LayerInfo[], pictures: Imagery[], remote: RemoteLayer[], at: string | null): void {
+    const wanted = new Set([...layers.map((layer) => keyOf(layer)), ...[...pictures, ...remote].map((picture) => picture.tiles)])
     for (const [id, { layer }] of Object.entries(this.data)) {
       if (wanted.has(String(layer.get('key')))) continue
       this.map.removeLayer(layer)
@@ -85,11 +85,8 @@ export class Workspace {
       if (this.data[layer.dataset]) continue
       this.add(layer.dataset, keyOf(layer), vectorTiles(layer, at, this.met[layer.dataset] ??= new Set()), layer.style.type === 'fill' && layer.style.order < COVERAGE_ORDER, false)
     }
-    for (const picture of pictures) {
-      if (this.data[picture.id]) continue
-      const extent = transformExtent(picture.extent, 'EPSG:4326', MERCATOR)
-      this.add(picture.id, picture.id, new TileLayer({ extent, zIndex: -10, source: new XYZ({ url: picture.tiles, maxZoom: 18 }) }), false, true)
-    }
+    for (const picture of pictures) this.addPicture(picture, -10, true)
+    for (const layer of remote) this.addPicture(layer, -5, false)
   }
 
   show(shown: Record<string, { visible: boolean; opacity: number }>): void {
@@ -155,6 +152,14 @@ export class Workspace {
 
   private clear(kind: string): void {
     this.marks.removeFeatures(this.marks.getFeatures().filter((feature) => feature.get('kind') === kind))
+  }
+
+  private addPicture(picture: RemoteLayer, zIndex: number, image: boolean): void {
+    if (this.data[picture.id]) return
+    const box = picture.extent
+    const extent = box ? transformExtent([box[0], Math.max(box[1], -85), box[2], Math.min(box[3], 85)], 'EPSG:4326', MERCATOR) : undefined
+    const source = new XYZ({ url: picture.tiles, maxZoom: 18 })
+    this.add(picture.id, picture.tiles, new TileLayer({ extent, zIndex, source }), false, image)
   }
 
   private add(id: string, key: string, layer: VectorTileLayer | TileLayer, coverage: boolean, image: boolean): void {

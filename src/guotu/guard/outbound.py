@@ -203,7 +203,7 @@ class Door:
                 raise http.client.IncompleteRead(bytes(body))
             return answer.status, told, bytes(body)
         finally:
-            connection.close()
+            connection.hang_up()
 
     def _left(self, deadline: float) -> float:
         left = deadline - self._tick()
@@ -240,6 +240,8 @@ class _Pinned(http.client.HTTPConnection):
         self, parts: SplitResult, address: str, seconds: float, context: ssl.SSLContext | None
     ) -> None:
         self._secure, self._address, self._context = parts.scheme == "https", address, context
+        self._line: socket.socket | None = None
+        self._answer: http.client.HTTPResponse | None = None
         port = parts.port or _PORTS[parts.scheme]
         self.default_port = _PORTS[parts.scheme]
         super().__init__(str(parts.hostname), port, timeout=seconds)
@@ -252,9 +254,22 @@ class _Pinned(http.client.HTTPConnection):
         context = self._context or ssl.create_default_context()
         self.sock = self._line = context.wrap_socket(plain, server_hostname=self.host)
 
+    def hang_up(self) -> None:
+        """Close the connection and the line that an unfinished answer still holds."""
+        self.close()
+        if self._answer is not None:
+            self._answer.close()
+        if self._line is not None:
+            self._line.close()
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        self._answer = super().getresponse()
+        return self._answer
+
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for the next piece; the answer holds the line even when the connection is given up."""
-        self._line.settimeout(seconds)
+        if self._line is not None:
+            self._line.settimeout(seconds)
 
 
 def _parts(url: str) -> SplitResult:

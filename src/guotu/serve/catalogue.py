@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from guotu.catalog import Found
+from guotu.catalog import Found, Holdings
 from guotu.catalog.passages import Passage
 from guotu.errors.general import REQUEST_INVALID
 from guotu.guard.policy import visible
@@ -47,7 +47,11 @@ def search(
     else:
         found = node.catalog.list(wanted, branch, visible=seen)
     said = found.passages if isinstance(found, Found) else {}
-    items = [describe(node, resource) | _said(said.get(resource.id)) for resource in islice(found, limit)]
+    holdings = Holdings(node.records)
+    items = [
+        describe(node, resource) | _said(said.get(resource.id)) | {"thumbnail": _pictured(holdings, resource)}
+        for resource in islice(found, limit)
+    ]
     return Json({"total": len(found), "items": items})
 
 
@@ -150,6 +154,11 @@ def version(commit: Commit) -> dict[str, Any]:
 def seen_by(subject: Subject) -> Callable[[Resource], bool]:
     """Whether a resource exists for a subject."""
     return lambda resource: visible(subject, resource.label)
+
+
+def _pictured(holdings: Holdings, resource: Resource) -> bool:
+    edition = None if resource.kind in (ResourceKind.VECTOR, ResourceKind.SERVICE) else holdings.find(resource.id)
+    return bool(edition and edition.thumbnail)
 
 
 def _said(passages: list[Passage] | None) -> dict[str, Any]:
