@@ -8,6 +8,7 @@ import pyarrow as pa
 
 FID: Final = "fid"
 SEQ: Final = "seq"
+ENDED: Final = "ended"
 VALID_FROM: Final = "valid_from"
 VALID_TO: Final = "valid_to"
 GEOMETRY: Final = "geometry"

@@ -88,6 +88,13 @@ class FeatureStore(Protocol):
         Raises GT-2001, GT-2002, GT-2009, GT-2010 — when the first batch is asked for.
         """
 
+    def ever(self, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
+        """Every version, past and present, of features that a query takes, ordered by fid and seq; at least one batch.
+
+        Columns as `read` gives them, and `ended` after `seq`: the entry that ended the version, null while it holds. The query
+        names no moment and no limit; a version counts by its own attributes and geometry. Raises as `read` does.
+        """
+
     def count(self, query: Query, plan: AccessPlan) -> int:
         """How many features `read` would give."""
 

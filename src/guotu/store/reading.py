@@ -40,6 +40,10 @@ class Reader:
         ready = self.present.table(query, plan) if self.present else None
         return pa.Table.from_batches(self.store.read(query, plan)) if ready is None else ready
 
+    def ever(self, query: Query) -> pa.Table:
+        """Every version, past and present, of what a query takes."""
+        return pa.Table.from_batches(self.store.ever(query, self.plan(query.dataset)))
+
     def count(self, query: Query) -> int:
         return self.store.count(query, self.plan(query.dataset))
 

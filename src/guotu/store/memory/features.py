@@ -17,7 +17,7 @@ from guotu.errors.general import BUSY
 from guotu.errors.store import CONFLICTING_WRITE, DATASET_UNKNOWN, SCHEMA_CONFLICT, VERSION_UNKNOWN
 from guotu.kernel.hilbert import hilbert_order
 from guotu.model.access import AccessPlan
-from guotu.model.change import DELETE, FID, FID_TYPE, GEOMETRY, OP, PUT, SEQ, VALID_FROM, VALID_TO
+from guotu.model.change import DELETE, ENDED, FID, FID_TYPE, GEOMETRY, OP, PUT, SEQ, VALID_FROM, VALID_TO
 from guotu.model.dataset import Commit, StreamName, StreamState
 from guotu.model.query import Box, Query
 from guotu.model.schema import LayerSchema
@@ -119,25 +119,27 @@ class MemoryFeatureStore:
     def _keep(self, stream: MemoryStream) -> None:
         self._streams[stream.name] = stream
 
-    def _selected(self, query: Query, plan: AccessPlan) -> list[Row]:
+    def _selected(self, query: Query, plan: AccessPlan, *, past: bool = False) -> list[Row]:
         """Rows of a query, in fid order."""
         if plan.dataset != query.dataset:
             raise FORBIDDEN(action=f"{query.dataset} ≠ {plan.dataset}")
         schema = self.schema(query.dataset)
         wanted_columns(schema, query, plan)
-        rows = _visible(schema, query, plan, self._rows_at(query))
+        rows = _visible(schema, query, plan, self._rows_at(query, past=past))
         if query.after is not None:
             rows = [row for row in rows if row.fid > query.after]
         limits = [limit for limit in (query.limit, plan.limits.rows) if limit is not None]
         return sorted(rows, key=lambda row: row.fid)[: min(limits) if limits else None]
 
-    def _rows_at(self, query: Query) -> list[Row]:
+    def _rows_at(self, query: Query, *, past: bool = False) -> list[Row]:
         if query.partitions is None:
             streams = [
                 stream for name, stream in sorted(self._streams.items()) if name.dataset == query.dataset
             ]
         else:
             streams = [self._stream(StreamName(query.dataset, partition)) for partition in query.partitions]
+        if past:
+            return [row for stream in streams for row in stream.rows]
         if query.at is None:
             return [row for stream in streams for row in stream.live().values()]
         found: list[tuple[MemoryStream, Moment]] = []
@@ -157,6 +159,14 @@ class MemoryFeatureStore:
         columns = wanted_columns(schema, query, plan)
         for start in range(0, max(len(rows), 1), BATCH_ROWS):
             yield _batch(schema, plan, columns, rows[start : start + BATCH_ROWS], geometry=query.geometry)
+
+    def ever(self, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
+        rows = sorted(self._selected(query, plan, past=True), key=lambda row: (row.fid, row.seq_from))
+        schema = self._schemas[query.dataset]
+        columns = wanted_columns(schema, query, plan)
+        batch = _batch(schema, plan, columns, rows, geometry=query.geometry)
+        ended = pa.array([row.seq_to for row in rows], pa.int64())
+        yield batch.add_column(2, ENDED, ended)
 
     def count(self, query: Query, plan: AccessPlan) -> int:
         return len(self._selected(query, plan))

@@ -152,6 +152,10 @@ class SqliteFeatureStore:
         with self._connections.snapshot() as connection:
             yield from reading.prepare(connection, query, plan).batches()
 
+    def ever(self, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
+        with self._connections.snapshot() as connection:
+            yield from reading.ever(connection, query, plan)
+
     def count(self, query: Query, plan: AccessPlan) -> int:
         with self._connections.snapshot() as connection:
             return reading.prepare(connection, query, plan).count()

@@ -14,7 +14,7 @@ from guotu.errors import GuotuError
 from guotu.errors.access import FORBIDDEN
 from guotu.errors.store import VERSION_UNKNOWN
 from guotu.model.access import AccessPlan
-from guotu.model.change import FID, FID_TYPE, GEOMETRY
+from guotu.model.change import ENDED, FID, FID_TYPE, GEOMETRY
 from guotu.model.dataset import StreamName
 from guotu.model.query import Box, Query
 from guotu.model.schema import LayerSchema
@@ -157,8 +157,27 @@ class Answer:
         return [row for place, row in enumerate(rows) if place not in out] if out else rows
 
 
-def prepare(connection: sqlite3.Connection, query: Query, plan: AccessPlan) -> Answer:
-    """Resolve names and moments of a query; raises GT-2001, GT-2002, GT-2009, GT-2010, GT-4003."""
+def ever(connection: sqlite3.Connection, query: Query, plan: AccessPlan) -> Iterator[pa.RecordBatch]:
+    """See `guotu.store.ports.FeatureStore.ever`."""
+    answer = prepare(connection, query, plan, past=True)
+    shape = answer_schema(answer.schema, answer.columns, query.geometry).insert(
+        2, pa.field(ENDED, pa.int64())
+    )
+    names = answer.expressions()
+    names.insert(2, f"NULLIF(p.seq_to, {LIVE})")
+    given = False
+    for rows in answer.rows(names, " ORDER BY p.fid, p.seq_from"):
+        yield to_batch(rows, shape)
+        given = True
+    if not given:
+        yield to_batch([], shape)
+
+
+def prepare(connection: sqlite3.Connection, query: Query, plan: AccessPlan, *, past: bool = False) -> Answer:
+    """Resolve names and moments of a query, or with `past` leave all moments in.
+
+    Raises GT-2001, GT-2002, GT-2009, GT-2010, GT-4003.
+    """
     if plan.dataset != query.dataset:
         raise FORBIDDEN(action=f"{query.dataset} ≠ {plan.dataset}")
     schema = load_schema(connection, query.dataset)
@@ -166,9 +185,9 @@ def prepare(connection: sqlite3.Connection, query: Query, plan: AccessPlan) -> A
     streams = _streams(connection, query)
     moments = _moments(connection, streams, query)
     selection = select(Projection(schema), query, plan, _extent(streams))
-    if moments is None:
+    if moments is None and not past:
         present(selection)
-    else:
+    elif moments is not None:
         at_moments(selection, moments)
     if query.partitions is not None:
         of_streams(selection, streams)
