@@ -14,6 +14,7 @@ from guotu.ops.jobs import Jobs
 from guotu.serve import (
     boundaries,
     catalogue,
+    checks,
     exports,
     features,
     files,
@@ -52,6 +53,7 @@ ROUTERS = (
     boundaries.router,
     reviews.router,
     uploads.router,
+    checks.router,
     health.router,
 )
 
