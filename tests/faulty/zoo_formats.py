@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import old_vct
 from drawings import SQUARE, cadastral, new, parcel, save
+from mdb_files import DATABASE
 
 Build = Callable[[Path], Path]
 
@@ -82,4 +85,40 @@ OLD_VCT = (
     ("a VCT of an unknown version", _old("Version:2.0", "Version:7"), "GT-1104", "二调.vct", "open"),
 )
 
-FORMAT_CASES = (*DRAWINGS, *OLD_VCT)
+
+def _database(old: bytes, new_bytes: bytes, keep: float = 1.0) -> Build:
+    def build(folder: Path) -> Path:
+        path = folder / "规划.mdb"
+        raw = gzip.decompress(DATABASE.read_bytes())
+        assert old in raw
+        raw = raw.replace(old, new_bytes)
+        path.write_bytes(raw[: int(len(raw) * keep)])
+        return path
+
+    return build
+
+
+def _blanked(folder: Path) -> Path:
+    raw = gzip.decompress(DATABASE.read_bytes())
+    return _written(folder / "规划.mdb", raw[:4096] + bytes(len(raw) - 4096))
+
+
+DATABASES = (
+    (
+        "an Access file with nothing behind its name",
+        lambda f: _written(f / "规划.mdb", b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(4096)),
+        "GT-1115",
+        "规划.mdb",
+        "open",
+    ),
+    ("an Access file cut off", _database(b"", b"", 0.3), "GT-1115", "规划.mdb", "open"),
+    ("an Access file of empty pages", _blanked, "GT-1115", "规划.mdb", "open"),
+)  # fmt: skip
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+FORMAT_CASES = (*DRAWINGS, *OLD_VCT, *(DATABASES if shutil.which("mdb-export") else ()))

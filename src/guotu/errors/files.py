@@ -274,6 +274,14 @@ XML_UNSAFE = Kind(
     "重新导出为不含 DTD、实体和外部引用的文件。",
     "Export it again without a DTD, entities or references to elsewhere.",
 )
+MDB_TOOLS_ABSENT = Kind(
+    "GT-1135",
+    Family.REFUSED,
+    "读取 Access 数据库 {name} 需要 mdbtools，本机没有安装",
+    "Reading the Access database {name} needs mdbtools, which this machine does not have",
+    "由管理员安装 mdbtools（Debian/Ubuntu：apt-get install mdbtools），或把数据转换为 FileGDB 后提供。",
+    "Have the administrator install mdbtools (Debian/Ubuntu: apt-get install mdbtools), or give the data as a FileGDB.",
+)
 RASTER_NOT_PLACED = Kind(
     "GT-1150",
     Family.REFUSED,

@@ -64,6 +64,8 @@ GML = Format("GML", Fate.READ, frozenset({".gml"}))
 FLATGEOBUF = Format("FlatGeobuf", Fate.READ, frozenset({".fgb"}))
 VCT = Format("VCT", Fate.READ, frozenset({".vct"}))
 DXF = Format("DXF", Fate.READ, frozenset({".dxf"}))
+MDB = Format("MDB", Fate.READ, frozenset({".mdb"}))
+ACCDB = Format("ACCDB", Fate.READ, frozenset({".accdb"}))
 PARQUET = Format("Parquet", Fate.READ, frozenset({".parquet", ".geoparquet"}))
 ZIP = Format("ZIP", Fate.UNPACK, frozenset({".zip"}))
 READABLE = (
@@ -80,6 +82,8 @@ READABLE = (
     PARQUET,
     VCT,
     DXF,
+    MDB,
+    ACCDB,
 )
 
 _ZIP_ZH, _ZIP_EN = " ZIP 压缩包", "a zip archive"
@@ -104,8 +108,8 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\x93NUMPY", _later("NumPy", ".npy", _TIFF_ZH, _TIFF_EN)),
     (b"AutoCAD Binary DXF\r\n", DXF),
     (b"AC10", _later("DWG", ".dwg", " DXF", "DXF")),
-    (b"\x00\x01\x00\x00Standard Jet DB", _later("MDB", ".mdb", " FileGDB", "a FileGDB")),
-    (b"\x00\x01\x00\x00Standard ACE DB", _later("ACCDB", ".accdb", " FileGDB", "a FileGDB")),
+    (b"\x00\x01\x00\x00Standard Jet DB", MDB),
+    (b"\x00\x01\x00\x00Standard ACE DB", ACCDB),
     (b"HeadBegin", VCT),
     (b"%PDF", _later("PDF", ".pdf")),
     (_OLE, _later("Office 97–2003", ".xls .doc .ppt .msg")),

@@ -8,6 +8,7 @@ from guotu.errors import GuotuError, Place
 from guotu.errors.files import ARCHIVE_AMBIGUOUS, ARCHIVE_NOTHING, FILE_EMPTY, FORMAT_UNKNOWN
 from guotu.ingest.archive import ArchiveLimits, unpack
 from guotu.ingest.identify import (
+    ACCDB,
     BOUNDARY_TXT,
     CSV,
     DXF,
@@ -18,6 +19,7 @@ from guotu.ingest.identify import (
     GML,
     KML,
     KMZ,
+    MDB,
     PARQUET,
     SHAPEFILE,
     VCT,
@@ -30,7 +32,7 @@ from guotu.ingest.identify import (
 )
 
 _MEMBERS_SHOWN = 8
-_SINGLE = (VCT, FLATGEOBUF, PARQUET, GML, KML, DXF)
+_SINGLE = (VCT, FLATGEOBUF, PARQUET, GML, KML, DXF, MDB, ACCDB)
 """Formats of one file each, looked for by suffix where none of the usual ones is there."""
 
 

@@ -17,7 +17,7 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
 from guotu.model.arrays import Float64Array
 
 GAP = 0.01
-_METRES_PER_DEGREE = 111_320.0
+METRES_PER_DEGREE = 111_320.0
 _MOST_CHORDS = 100_000
 _LINE, _POLYGON, _MULTILINE, _MULTIPOLYGON = 2, 3, 5, 6
 _CIRCULAR, _COMPOUND, _CURVE_POLYGON, _MULTICURVE, _MULTISURFACE = 8, 9, 10, 11, 12
@@ -87,7 +87,7 @@ def stroke(points: Float64Array, gap: float | None = None) -> Float64Array:
     Needs    `gap` in the unit of the points; without it `GAP` metres, in degrees where they look like degrees
     """
     if gap is None:
-        gap = GAP / _METRES_PER_DEGREE if np.abs(points[:1]).max() <= 360 else GAP
+        gap = GAP / METRES_PER_DEGREE if np.abs(points[:1]).max() <= 360 else GAP
     if len(points) < 3 or len(points) % 2 == 0:
         raise ValueError("an arc needs three points")
     pieces = [points[:1]]

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from guotu.errors import Place
+from guotu.errors.files import MDB_TOOLS_ABSENT
 from guotu.ingest.archive import ArchiveLimits, look_over
 from guotu.ingest.encoding import Candidate, EncodingChoice
-from guotu.ingest.identify import CSV, DXF, FLATGEOBUF, GML, KML, PARQUET, VCT, XLSX, Identified
+from guotu.ingest.identify import (
+    ACCDB,
+    CSV,
+    DXF,
+    FLATGEOBUF,
+    GML,
+    KML,
+    MDB,
+    PARQUET,
+    VCT,
+    XLSX,
+    Identified,
+)
 from guotu.ingest.readers.described import Described, Warnings
 from guotu.ingest.readers.gdal_file import GdalFile
 from guotu.ingest.readers.xml_copy import utf8_copy
@@ -38,7 +53,12 @@ READERS = {
     PARQUET.name: Reader("columnar", ".parquet"),
     VCT.name: Reader("vct", ".vct"),
     DXF.name: Reader("dxf", ".dxf"),
+    MDB.name: Reader("mdb", ".mdb"),
+    ACCDB.name: Reader("mdb", ".accdb"),
 }
+_MDB_TOOLS, _TOOLS_PATH = ("mdb-tables", "mdb-export"), "/usr/bin:/bin"
+_MDB_ENVIRONMENT = (("MDB_JET3_CHARSET", "GB18030"),)
+"""Access 97 keeps text in the writing machine's code page; later versions in Unicode."""
 
 
 class ToldFile(GdalFile):
@@ -95,10 +115,13 @@ def open_told(
 ) -> ToldFile:
     """Link the file under a plain name in `folder` and describe how to read it.
 
-    Raises   GT-1120 XML that is not in the encoding it declares; GT-1107/1108/1109/1111/1112 for a workbook whose package
+    Raises   GT-1135 an Access database where mdbtools is not installed;
+             GT-1120 XML that is not in the encoding it declares; GT-1107/1108/1109/1111/1112 for a workbook whose package
              is not safe to unpack
     """
     how = READERS[found.format.name]
+    if how.module == "mdb" and not all(shutil.which(tool, path=_TOOLS_PATH) for tool in _MDB_TOOLS):
+        raise MDB_TOOLS_ABSENT(place=Place(file=found.path.name), name=found.path.name)
     if found.format is XLSX:
         look_over(found.path, archive)
     target = folder / f"data{how.suffix}"
@@ -108,7 +131,15 @@ def open_told(
     else:
         target.symlink_to(found.path.resolve())
     job = Job(
-        found.path.name, target, how.driver, found.format.name, (found.path,), folder, how.options, how.module
+        found.path.name,
+        target,
+        how.driver,
+        found.format.name,
+        (found.path,),
+        folder,
+        how.options,
+        how.module,
+        _MDB_ENVIRONMENT if how.module == "mdb" else (),
     )
     file = ToldFile(job, limits, cancel, encoding=encoding)
     file.warnings = warnings
