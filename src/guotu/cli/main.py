@@ -30,6 +30,7 @@ VERBS: dict[str, str] = {
     "update": "变更调查增量入库 / take in an increment of a survey",
     "flow": "地类流量表 / which land class became which",
     "level": "图斑面积调平到控制面积 / adjust parcel areas to control areas",
+    "relate": "对象之间的关系、一块地的来龙去脉 / relations, and the story of a place",
     "area": "文件中各图形的面积 / areas of a file's features",
     "review": "项目用地合规性审查 / compliance review of a project boundary",
     "serve": "启动接口与门户 / HTTP and portal",

@@ -34,3 +34,11 @@ CONTROL_UNREADABLE = Kind(
     "列名 ZLDWDM（村代码，12 或 19 位）、MSSM（00 陆地、01 海岛，可缺）、KZMJ（平方米）。",
     "Its columns are ZLDWDM (code of the village, 12 or 19 digits), MSSM (00 land, 01 island, may be left out) and KZMJ (m²).",
 )
+RELATION_UNKNOWN = Kind(
+    "GT-1434",
+    Family.NOT_FOUND,
+    "没有关系“{relation}”",
+    "There is no relation {relation!r}",
+    "可选：{known}。",
+    "Choose one of: {known}.",
+)

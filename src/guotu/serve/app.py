@@ -30,6 +30,7 @@ from guotu.serve import (
     search,
     services,
     session,
+    stories,
     tiles,
     uploads,
 )
@@ -50,6 +51,7 @@ ROUTERS = (
     features.router,
     exports.router,
     flows.router,
+    stories.router,
     boundaries.router,
     reviews.router,
     uploads.router,
