@@ -93,15 +93,15 @@ def county(node: Node) -> Node:
         "stray": {"geometry": plot(9), "INSTANCEID": "3"},
         "other": {"geometry": plot(0, 0.9), "INSTANCEID": "4", "PFWH": "浙土〔2020〕2号", "HTQDRQ": date(2022, 1, 1)},
     }, date(2022, 12, 31))  # fmt: skip
-    land(node, "gl.ydsp", {"a": {"geometry": plot(0), "PZWH": "浙土〔2020〕1号", "DKMC": "一号地块（更名）", "PZSJ": date(2020, 5, 1)}},
-         date(2023, 12, 31), gone=("b",))  # fmt: skip
-    land(
-        node,
-        "gl.wfyd",
-        {"w": {"geometry": plot(0, 0.2), "BSM": "1", "FXSJ": date(2024, 4, 4)}},
-        date(2024, 12, 31),
-        secrecy=Secrecy.INTERNAL,
-    )
+    renamed = {
+        "geometry": plot(0),
+        "PZWH": "浙土〔2020〕1号",
+        "DKMC": "一号地块（更名）",
+        "PZSJ": date(2020, 5, 1),
+    }
+    land(node, "gl.ydsp", {"a": renamed}, date(2023, 12, 31), gone=("b",))
+    seen = {"geometry": plot(0, 0.2), "BSM": "1", "FXSJ": date(2024, 4, 4)}
+    land(node, "gl.wfyd", {"w": seen}, date(2024, 12, 31), secrecy=Secrecy.INTERNAL)
     return node
 
 
