@@ -56,6 +56,8 @@ class Delivery:
     message: str = ""
     label: Label | None = None
     reading: Reading = field(default_factory=Reading)
+    increment: bool = False
+    """Only the ground that changed: parcels it does not lie on stay (变更调查增量)."""
 
 
 def take_in(
@@ -79,7 +81,8 @@ def take_in(
             work=work,
             reading=delivery.reading,
             judging=by,
-            registration=Registration(delivery.label or Label(), _territory(node, schema)),
+            registration=Registration(delivery.label or Label(), _claimed(node, schema, delivery)),
+            increment=delivery.increment,
             progress=progress,
             cancel=cancel,
         )
@@ -201,6 +204,12 @@ def limits(settings: Settings) -> ReadLimits:
     """How much memory and time the reading process may take on this node, and the parameters the node has."""
     sandbox = SandboxLimits(settings.sandbox_memory_mb, settings.sandbox_seconds)
     return ReadLimits(sandbox, datum=datum_table(settings.home))
+
+
+def _claimed(node: Node, schema: LayerSchema, delivery: Delivery) -> bytes | None:
+    """The area a delivery claims to cover; an increment claims no more and no less than the dataset did."""
+    before = node.catalog.find(delivery.dataset or schema.dataset) if delivery.increment else None
+    return before.coverage if before else _territory(node, schema)
 
 
 def _territory(node: Node, schema: LayerSchema) -> bytes | None:
