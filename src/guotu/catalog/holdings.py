@@ -34,13 +34,19 @@ class Holdings:
     def find(self, id: str, at: AsOf = None) -> Edition | None:
         """The edition at a moment: of a version, the newest described by a date, or now; None where there is none.
 
-        Among editions of one date the later counts; an older picture that arrives late is not the present one.
+        A later edition takes the place of an earlier one unless both are dated and it describes an earlier day: an old
+        picture that arrives late is not the present one.
         """
         editions = self.editions(id)
         if isinstance(at, Version):
             return next((one for one in editions if one.version == at), None)
-        known = [one for one in editions if at is None or one.described <= at]
-        return max(known, key=lambda one: (one.described, one.number), default=None)
+        found: Edition | None = None
+        for one in editions:
+            if at is not None and one.described > at:
+                continue
+            late = found is not None and found.data_date and one.data_date and one.data_date < found.data_date
+            found = found if late else one
+        return found
 
     def get(self, id: str, at: AsOf = None) -> Edition:
         """As `find`; raises GT-3004."""

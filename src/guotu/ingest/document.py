@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,8 @@ def read_document(
         )
     if found is PACKAGE:
         look_over(path, ArchiveLimits())
-    folder = work / "document"
-    folder.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="document-", dir=work.resolve()))
     target = folder / f"data{found.suffix}"
     target.symlink_to(path.resolve())
     job = Job(path.name, target, "", found.name, (path.resolve(),), folder, reader="document")

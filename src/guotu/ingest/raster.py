@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from guotu.errors import Place
+from guotu.errors import GuotuError, Place
 from guotu.errors.files import RASTER_BOMB, RASTER_DIFFERS, RASTER_NOT_PLACED, RASTER_TOO_LARGE
 from guotu.ingest import crs_evidence
 from guotu.ingest.check import Cancel, Progress, never, silent
@@ -128,13 +129,13 @@ def read_raster(
              GT-1005 cancelled
     """
     file = raster_file(path)
-    folder = work / "raster"
-    folder.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="raster-", dir=work.resolve()))
     watch = _Watch(folder, progress, cancel)
     with described(file, folder, asked, limits, watch) as (child, header):
         refuse_size(path, header, limits)
         evidence = placed(path.name, header, asked)
-        outline = frame(header, evidence)
+        outline = frame(path.name, header, evidence)
         wanted = {
             "folder": str(folder),
             "epsg": evidence.crs.epsg,
@@ -217,18 +218,18 @@ def placed(name: str, header: dict[str, Any], asked: RasterAsked) -> CrsEvidence
     )
 
 
-def frame(header: dict[str, Any], evidence: CrsEvidence) -> Any:
-    """The outline of the picture in degrees, its edges bent as they lie."""
+def frame(name: str, header: dict[str, Any], evidence: CrsEvidence) -> Any:
+    """The outline of the picture in degrees, its edges bent as they lie. Raises GT-1201, GT-1203."""
     step = np.linspace(0.0, 1.0, _EDGE, endpoint=False)
     ring = [np.column_stack([step, 0 * step]), np.column_stack([1 + 0 * step, step])]
     ring += [np.column_stack([1 - step, 1 + 0 * step]), np.column_stack([0 * step, 1 - step])]
     edge = np.vstack(ring) * (header["width"], header["height"])
-    outline = shapely.Polygon(transform_xy(_through(header["transform"], edge), evidence.crs, CGCS2000))
-    return (
-        shapely.orient_polygons(shapely.make_valid(outline))
-        if not outline.is_valid
-        else shapely.orient_polygons(outline)
-    )
+    try:
+        lonlat = transform_xy(_through(header["transform"], edge), evidence.crs, CGCS2000)
+    except GuotuError as problem:
+        raise GuotuError(problem.kind, place=Place(file=name), facts=problem.facts) from None
+    outline = shapely.Polygon(lonlat)
+    return shapely.orient_polygons(outline if outline.is_valid else shapely.make_valid(outline))
 
 
 def facts(

@@ -129,7 +129,7 @@ def _entered(node: Node, resource: Resource) -> Resource:
         facts: dict[str, Any] = {
             "location": present.served,
             "format": present.format,
-            "data_date": present.data_date or resource.data_date,
+            "data_date": present.data_date,
             "lineage": f"{present.format} {present.name}：{present.message}（sha256 {present.original[:12]}）",
             "extent": _box(told.get("extent")) or resource.extent,
             "coverage": bytes.fromhex(told["coverage"]) if told.get("coverage") else resource.coverage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -140,7 +141,7 @@ def _entry(node: Node, service: Service, described: dict[str, Any]) -> Resource:
         "title": title,
         "title_en": described.get("title_en") or service.title or title,
         "category": described.get("category") or root,
-        "owner": described.get("owner") or service.contact or node.identity.name,
+        "owner": described.get("owner") or _organisation(service.contact) or node.identity.name,
         "abstract": service.abstract,
         "extent": _extent(service.layers),
         "format": service.kind.value.upper(),
@@ -149,6 +150,11 @@ def _entry(node: Node, service: Service, described: dict[str, Any]) -> Resource:
         "keywords": tuple(layer.title for layer in service.layers[:40]),
     }
     return Resource(service.id, ResourceKind.SERVICE, **own | described)
+
+
+def _organisation(contact: str) -> str:
+    """A contact without its telephone number."""
+    return re.sub(r"[\d\s()+-]+$", "", contact)
 
 
 def _lineage(service: Service) -> str:
