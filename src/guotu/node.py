@@ -150,6 +150,14 @@ class Node:
         """32 raw bytes of the key that verifies this node's checkpoints."""
         return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
+    def sign(self, message: bytes) -> bytes:
+        """The node's signature (Ed25519, 64 bytes) of a message."""
+        return self._key.sign(message)
+
+    def signed(self, message: bytes, signature: bytes) -> bool:
+        """Whether this node made a signature."""
+        return self._signed(message, signature)
+
     def label_of(self, dataset: str) -> Label | None:
         """The label the catalogue gives a dataset."""
         resource = self.catalog.find(dataset)
