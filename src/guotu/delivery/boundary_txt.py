@@ -23,7 +23,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "land_class": ("DLBM", "GHDLBM"),
     "sheet": ("TFH", "TFBH"),
 }
-"""Which field serves as what of a parcel line: the first of these that the layer has."""
+"""Which field serves as what of a parcel line: the first of these that the layer has; as number else its business key."""
 _POINTS_BEGIN = "[地块坐标]\r\n".encode("gb18030")
 
 
@@ -34,6 +34,8 @@ def write_txt(outgoing: Outgoing, target: Path) -> dict[str, Any]:
     """
     dialect = Dialect.ENFORCEMENT if outgoing.in_degrees else Dialect.APPROVAL
     roles = {role: next((c for c in codes if c in outgoing.names), None) for role, codes in ROLES.items()}
+    key = next((code for code in outgoing.schema.key if code in outgoing.names), None)
+    roles["number"] = roles["number"] or key
     header = {"数据产生单位": str(outgoing.options.get("owner", ""))}
     if outgoing.made is not None:
         header["数据产生日期"] = f"{outgoing.made:%Y-%m-%d}"

@@ -10,7 +10,7 @@ from typing import Final
 from guotu.delivery.outgoing import Writer
 from guotu.errors.export import CRS_NOT_CARRIED, FORMAT_NOT_TOLD, LAYER_NOT_CARRIED
 from guotu.errors.general import FORMAT_NOT_WRITTEN
-from guotu.model.datum import Crs, GaussKruger, Geographic
+from guotu.model.datum import Crs, Geographic
 from guotu.model.schema import GeometryKind, LayerSchema
 
 _SPATIAL = frozenset({GeometryKind.POINT, GeometryKind.LINE, GeometryKind.POLYGON})
@@ -58,12 +58,13 @@ class Format:
             format=self.name, layer=schema.code, reason_zh=zh, reason_en=en, others=others
         )
 
-    def check_crs(self, crs: Crs) -> None:
-        """Raises GT-6012 for coordinates that the format does not hold."""
-        fits = self.plane if isinstance(crs, GaussKruger) else self.degrees
+    def check_crs(self, crs: Crs | None) -> None:
+        """Raises GT-6012 for coordinates that the format does not hold; None stands for a zone yet to be found."""
+        fits = self.degrees if isinstance(crs, Geographic) else self.plane
         if not fits:
             zh, en = ("经纬度", "degrees") if self.degrees else ("高斯-克吕格投影带", "a Gauss-Krüger zone")
-            raise CRS_NOT_CARRIED(format=self.name, crs=f"EPSG:{crs.epsg}", carried_zh=zh, carried_en=en)
+            named = "auto" if crs is None else f"EPSG:{crs.epsg}"
+            raise CRS_NOT_CARRIED(format=self.name, crs=named, carried_zh=zh, carried_en=en)
 
     def tolerance(self, crs: Crs) -> float:
         """How far a coordinate read back may be from the one written, in the unit of `crs`."""

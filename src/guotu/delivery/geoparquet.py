@@ -30,12 +30,15 @@ def write_parquet(outgoing: Outgoing, target: Path) -> dict[str, Any]:
     batches = outgoing.tables()
     if ordered:
         batches = _sorted(batches, target.with_suffix(".spool"), outgoing.arrow())
-    shape = outgoing.arrow(lambda field: {"title": field.name})
+    shape = outgoing.arrow()
     if outgoing.spatial:
         shape = shape.append(pa.field(BBOX, _BBOX_TYPE))
     kinds: set[str] = set()
     box: Float64Array = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    with pq.ParquetWriter(target, shape, compression="zstd", compression_level=3) as writer:
+    titles = orjson.dumps({each.code: each.name for each in outgoing.fields}).decode()
+    # Without a schema of Arrow's own beside it, Arrow's readers too find the metadata that is added at the end.
+    options: dict[str, Any] = {"compression": "zstd", "compression_level": 3, "store_schema": False}
+    with pq.ParquetWriter(target, shape, **options) as writer:
         for group in _grouped(batches):
             columns = group.columns
             if outgoing.spatial:
@@ -46,6 +49,7 @@ def write_parquet(outgoing: Outgoing, target: Path) -> dict[str, Any]:
                 box[2:] = np.fmax(box[2:], np.fmax.reduce(bounds[:, 2:], initial=-np.inf))
                 columns = [*columns, _boxes(bounds)]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=shape), row_group_size=GROUP_ROWS)
+        writer.add_key_value_metadata({"guotu.titles": titles})
         if outgoing.spatial:
             geo = orjson.dumps(_geo(outgoing, sorted(kinds), box)).decode()
             writer.add_key_value_metadata({"geo": geo})

@@ -6,6 +6,7 @@ from typing import Final
 
 from guotu.delivery.boundary_txt import ROLES
 from guotu.delivery.formats import FORMATS, Format
+from guotu.delivery.matrix import CLAIMS, OPERATIONS
 from guotu.model.schema import GeometryKind
 
 _KINDS = {
@@ -60,6 +61,16 @@ fields, code lists, axis order), and every file with its size and SHA-256.
 """
 
 
+_MATRIX: Final = """## Formats and operations
+
+Every mark is a test that runs (`tests/e2e/test_formats_matrix.py`): *read back by other tools* on every layer of the demo county,
+in a zone where the format has one; – where the operation makes no sense for the format or is not claimed. VCT and boundary TXT are
+GB 18030 by their rules, KMZ and XLSX are archives themselves, a sheet cannot name its coordinate system, text sequences are not
+read.
+
+"""
+
+
 def page() -> str:
     """Markdown of docs/references/formats-written.md."""
     rows = [
@@ -69,7 +80,17 @@ def page() -> str:
     roles = "| of a parcel line | taken from the first of |\n|---|---|\n" + "".join(
         f"| {_ROLES[role]} | {', '.join(f'`{code}`' for code in codes)} |\n" for role, codes in ROLES.items()
     )
-    return _HEAD + "".join(rows) + _TAIL + "## Fields of boundary TXT\n\n" + roles
+    return _HEAD + "".join(rows) + _TAIL + _matrix() + "## Fields of boundary TXT\n\n" + roles
+
+
+def _matrix() -> str:
+    """What is tested of every format."""
+    titles = [en for _, en in OPERATIONS.values()]
+    lines = [f"| format | {' | '.join(titles)} |", "|---" * (len(titles) + 1) + "|"]
+    for id, claimed in CLAIMS.items():
+        cells = ["✓" if operation in claimed else "–" for operation in OPERATIONS]
+        lines.append(f"| {FORMATS[id].name} | {' | '.join(cells)} |")
+    return _MATRIX + "\n".join(lines) + "\n\n"
 
 
 def _row(each: Format) -> str:

@@ -234,7 +234,7 @@ def _zones(reader: Reader, query: Query, request: ExportRequest, form: Format) -
             raise _not_carried(form, crs)
         form.check_crs(crs)
         return (crs,)
-    form.check_crs(crs or GaussKruger(3, 36))
+    form.check_crs(crs)
     box = _within(reader.extent(query), request.region)
     if box is None:
         return (crs or GaussKruger(3, 36),)
