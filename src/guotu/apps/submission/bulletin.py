@@ -15,7 +15,8 @@ from guotu.standards.rules import scoring
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One unit: how many items were due, came in time, came late, did not come, were returned (times), are adopted; points."""
+    """One unit: how many items were due, came in time, came late, did not come, are not yet due, were returned (times), are
+    adopted; its points and grade, None while nothing of it is to be judged."""
 
     unit: str
     due: int
@@ -25,12 +26,12 @@ class UnitRow:
     open: int
     returns: int
     adopted: int
-    points: float
-    grade: Grade
+    points: float | None
+    grade: Grade | None
 
     def as_dict(self, lang: Lang) -> dict[str, Any]:
         body = {name: getattr(self, name) for name in self.__slots__ if name != "grade"}
-        return {**body, "grade": self.grade.word(lang)}
+        return {**body, "grade": self.grade.word(lang) if self.grade else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def bulletin(due: DueList, items: Iterable[Progress], on: date) -> Bulletin:
     every = tuple(items)
     units = dict.fromkeys(each.item.unit for each in every)
     rows = [_row(unit, tuple(each for each in every if each.item.unit == unit)) for unit in units]
-    ranked = sorted(rows, key=lambda row: (-row.points, row.missing, row.unit))
+    ranked = sorted(rows, key=_rank)
     title = due.title or f"{due.year}年度国土空间数据汇交"
     return Bulletin(title, due.year, due.receiver, on, tuple(ranked), every)
 
@@ -77,7 +78,7 @@ def _row(unit: str, items: tuple[Progress, ...]) -> UnitRow:
     came = [each for each in items if each.handed_in is not None]
     missing = [each for each in items if each.handed_in is None and each.late]
     judged = [*came, *missing]
-    points = round(sum(each.points for each in judged) / len(judged), 2) if judged else 100.0
+    points = round(sum(each.points for each in judged) / len(judged), 2) if judged else None
     return UnitRow(
         unit=unit,
         due=len(items),
@@ -88,8 +89,13 @@ def _row(unit: str, items: tuple[Progress, ...]) -> UnitRow:
         returns=sum(each.returns for each in items),
         adopted=sum(each.state == "adopted" for each in items),
         points=points,
-        grade=_grade(points),
+        grade=None if points is None else _grade(points),
     )
+
+
+def _rank(row: UnitRow) -> tuple[bool, float, int, str]:
+    """Best first; those of whom nothing is to be judged yet last."""
+    return row.points is None, -(row.points or 0.0), row.missing, row.unit
 
 
 def _grade(points: float) -> Grade:
