@@ -35,7 +35,8 @@ OLD_WMS = """<?xml version="1.0"?>
 <!DOCTYPE WMT_MS_Capabilities SYSTEM "http://schemas.opengis.net/wms/1.1.1/capabilities_1_1_1.dtd">
 <WMT_MS_Capabilities version="1.1.1"><Service><Title>Old</Title></Service><Capability>
  <Request><GetMap><Format>image/png</Format></GetMap></Request>
- <Layer><Name>base</Name><Title>Base</Title><SRS>EPSG:4326 EPSG:900913</SRS><LatLonBoundingBox minx="117" miny="30" maxx="119" maxy="32"/></Layer>
+ <Layer><Name>base</Name><Title>Base</Title><SRS>EPSG:4326 EPSG:900913</SRS>
+  <LatLonBoundingBox minx="117" miny="30" maxx="119" maxy="32"/></Layer>
 </Capability></WMT_MS_Capabilities>"""
 
 WMTS = """<?xml version="1.0"?>
@@ -54,7 +55,8 @@ WMTS = """<?xml version="1.0"?>
     "{matrices}",
     "".join(
         f"<TileMatrix><ows:Identifier>L{z:02d}</ows:Identifier><ScaleDenominator>{559082264.0287178 / 2**z!r}</ScaleDenominator>"
-        "<TopLeftCorner>-20037508.3428 20037508.3428</TopLeftCorner><TileWidth>256</TileWidth><TileHeight>256</TileHeight></TileMatrix>"
+        "<TopLeftCorner>-20037508.3428 20037508.3428</TopLeftCorner>"
+        "<TileWidth>256</TileWidth><TileHeight>256</TileHeight></TileMatrix>"
         for z in range(12)
     ),
 )
@@ -74,7 +76,8 @@ COLLECTIONS = {
     "collections": [
         {
             "id": "parks", "title": "公园", "description": "城市公园", "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
-            "extent": {"spatial": {"bbox": [[117, 30, 119, 32]]}}, "links": [{"rel": "items", "type": "application/geo+json", "href": "items"}],
+            "extent": {"spatial": {"bbox": [[117, 30, 119, 32]]}},
+            "links": [{"rel": "items", "type": "application/geo+json", "href": "items"}],
         }
     ],
 }  # fmt: skip
@@ -108,13 +111,13 @@ def tile_png(colour: tuple[int, int, int] = (40, 120, 220)) -> bytes:
     return out.getvalue()
 
 
-def _answer(path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes, dict[str, str]]:  # noqa: PLR0911
+def _answer(path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes, dict[str, str]]:  # noqa: C901
     request = next((value[0] for name, value in query.items() if name.upper() == "REQUEST"), "")
     documents: dict[str, str] = {
         "/wms": WMS, "/old": OLD_WMS, "/wmts": WMTS, "/wfs": WFS, "/bomb": BOMB,
         "/report": "<ServiceExceptionReport><ServiceException>没有这个图层</ServiceException></ServiceExceptionReport>",
     }  # fmt: skip
-    if path in ("/wms", "/wmts") and request in ("GetMap", "GetTile"):
+    if path in ("/wms", "/wmts", "/old") and request in ("GetMap", "GetTile"):
         return 200, "image/png", tile_png(), {}
     if path in documents:
         return 200, "text/xml", documents[path].encode(), {}
