@@ -28,11 +28,12 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path
 }
 
-async function reach(method: string, path: string, body?: object | FormData, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { 'Accept-Language': language }
+export async function reach(method: string, path: string, body?: object | FormData | Blob, signal?: AbortSignal, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { 'Accept-Language': language, ...more }
   if (csrf && method !== 'GET') headers['X-Guotu-CSRF'] = csrf
-  if (body && !(body instanceof FormData)) headers['Content-Type'] = 'application/json'
-  const sent = body instanceof FormData ? body : body && JSON.stringify(body)
+  const raw = body instanceof FormData || body instanceof Blob
+  if (body && !raw) headers['Content-Type'] = 'application/json'
+  const sent = raw ? body : body && JSON.stringify(body)
   const response = await fetch(path, { method, headers, body: sent, signal, credentials: 'same-origin' }).catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ProblemError(unreachable())

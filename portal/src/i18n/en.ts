@@ -1,8 +1,9 @@
+import { checkEn } from './check.en'
 import type { Messages } from './zh'
 
 export const en: Messages = {
   app: { title: 'Territorial Space Information Platform', skip: 'Skip to content', demo: 'Demonstration data, invented' },
-  nav: { main: 'Main', map: 'Map', catalog: 'Catalogue', reviews: 'Reviews', signIn: 'Sign in', signOut: 'Sign out', language: '中文' },
+  nav: { main: 'Main', map: 'Map', catalog: 'Catalogue', check: 'Check data', reviews: 'Reviews', signIn: 'Sign in', signOut: 'Sign out', language: '中文' },
   map: {
     label: 'Map. Arrow keys move, plus and minus zoom, Enter identifies the centre',
     layers: 'Layers', imagery: 'Imagery', legend: 'Legend', loading: 'Loading…', opacity: 'Opacity', zoomTo: 'Zoom to layer',
@@ -27,6 +28,7 @@ export const en: Messages = {
     emptyHint: 'Give a project boundary on the map to review it.', showOnMap: 'Show on map', counted: 'counted', notCounted: 'overlay error, not counted', more: '{n} more in the report',
     dataset: 'Dataset', code: 'Code',
   },
+  check: checkEn,
   verdict: { pass: 'Pass', attention: 'Attention', fail: 'Fail', unknown: 'Unknown' },
   catalog: {
     title: 'Catalogue', search: 'Search titles, keywords, owners', all: 'All', kind: 'Kind', results: '{n} resources', none: 'No resource matches', noneHint: 'Try another word, or clear the filters.',

@@ -1,6 +1,8 @@
+import { checkZh } from './check.zh'
+
 export const zh = {
   app: { title: '国土空间基础信息平台', skip: '跳到主要内容', demo: '演示数据，纯属虚构' },
-  nav: { main: '主导航', map: '一张图', catalog: '资源目录', reviews: '审查记录', signIn: '登录', signOut: '退出', language: 'English' },
+  nav: { main: '主导航', map: '一张图', catalog: '资源目录', check: '数据检查', reviews: '审查记录', signIn: '登录', signOut: '退出', language: 'English' },
   map: {
     label: '地图。方向键移动，加减号缩放，回车识别中心点',
     layers: '图层', imagery: '影像', legend: '图例', loading: '正在载入…', opacity: '不透明度', zoomTo: '缩放至图层',
@@ -25,6 +27,7 @@ export const zh = {
     emptyHint: '在“一张图”中提供项目范围即可审查。', showOnMap: '在图上查看', counted: '计入', notCounted: '压盖误差，不计入', more: '其余 {n} 条见报告',
     dataset: '数据集', code: '代码',
   },
+  check: checkZh,
   verdict: { pass: '通过', attention: '关注', fail: '不通过', unknown: '无法判断' },
   catalog: {
     title: '资源目录', search: '搜索标题、关键词、单位', all: '全部', kind: '类型', results: '{n} 项资源', none: '没有符合条件的资源', noneHint: '换个词，或清除筛选条件。',

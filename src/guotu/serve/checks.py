@@ -17,7 +17,7 @@ from guotu.guard.subject import GUEST
 from guotu.model.resource import Secrecy
 from guotu.ops.checking import Asked, Examination, LayerResult, copying, mapping, report
 from guotu.ops.checking.report.lines import with_shape
-from guotu.ops.checking.sample import sample
+from guotu.ops.checking.sample import features_in, sample
 from guotu.ops.checks import Check, Checks, Viewer
 from guotu.quality.findings import Wanted
 from guotu.serve.access import TheJobs, TheNode, TheSession
@@ -78,8 +78,8 @@ class Shared(BaseModel):
 
 
 @router.get("/check-options")
-def options(request: Request) -> Response:
-    """Schemas with their fields, and the encodings usual in the trade."""
+def options(request: Request, node: TheNode, session: TheSession) -> Response:
+    """Schemas with their fields, the encodings usual in the trade, whether visitors are taken and how much one may upload."""
     lang = language(request)
     schemas = [
         {
@@ -92,7 +92,14 @@ def options(request: Request) -> Response:
         }
         for schema in layers.all_schemas()
     ]
-    return Json({"schemas": schemas, "encodings": ["UTF-8", "GBK", "GB18030", "BIG5"]})
+    visitors = node.settings.visitor_upload_mb
+    shown = {
+        "schemas": schemas,
+        "encodings": ["UTF-8", "GBK", "GB18030", "BIG5"],
+        "visitors": visitors > 0,
+        "largest_mb": node.settings.upload_max_mb if session else visitors,
+    }
+    return Json(shown)
 
 
 @router.post("/checks", status_code=202)
@@ -156,6 +163,21 @@ def look(
     """Some of a layer's features, evenly taken and simplified, as GeoJSON."""
     examined = checks.examination(id, viewer)
     return Response(sample(examined, layer_of(examined, layer)), media_type="application/geo+json")
+
+
+@router.get("/checks/{id}/features")
+def around(
+    id: str,
+    checks: TheChecks,
+    viewer: TheViewer,
+    bbox: Annotated[str, Query(pattern=r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$", max_length=120)],
+    layer: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """The features in a box (west,south,east,north), whole, at most 300, as GeoJSON."""
+    examined = checks.examination(id, viewer)
+    west, south, east, north = map(float, bbox.split(","))
+    body = features_in(examined, layer_of(examined, layer), (west, south, east, north))
+    return Response(body, media_type="application/geo+json")
 
 
 @router.get("/checks/{id}/report.{form}")

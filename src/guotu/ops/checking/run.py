@@ -23,6 +23,7 @@ from guotu.model.finding import QualityReport
 from guotu.model.schema import LayerSchema
 from guotu.ops.checking import asking, mapping
 from guotu.ops.checking.result import FINDINGS, Asked, Examination, LayerResult
+from guotu.ops.checking.sample import boxes_beside
 from guotu.quality.findings import FindingsWriter
 from guotu.quality.gate import Gate, Layer
 from guotu.quality.profile import Pack, profile_for
@@ -119,9 +120,10 @@ class _Judge:
                 gate.feed(normal.batch, gate.features + 1, geometries=normal.geometries, found=normal.found)
                 spool.write(normal.batch)
                 if normal.geometries is not None:
-                    boxes.append(_box(normal.geometries))
+                    boxes.append(np.asarray(shapely.total_bounds(normal.geometries)))
                 self.progress("read", gate.features, layer.feature_count)
         spool.close()
+        np.save(boxes_beside(spool.path), np.array(boxes).reshape(-1, 4))
         return _around(boxes)
 
     def _finish(self, gate: Gate, normaliser: Normaliser, spool: Spool) -> QualityReport:
@@ -194,10 +196,6 @@ def _described(blank: LayerResult, layer: SourceLayer) -> LayerResult:
 def _candidate(match: LayerMatch) -> tuple[str, str, str, str, float]:
     schema = match.schema
     return schema.id, schema.dataset, schema.name, schema.name_en, round(match.score, 3)
-
-
-def _box(geometries: np.ndarray) -> np.ndarray:
-    return np.asarray(shapely.total_bounds(geometries))
 
 
 def _around(boxes: list[np.ndarray]) -> tuple[float, float, float, float] | None:

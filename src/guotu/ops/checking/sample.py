@@ -17,8 +17,45 @@ from guotu.ops.checking.result import Examination, LayerResult
 from guotu.standards import layers
 
 MOST = 2_000
+Box = tuple[float, float, float, float]
 _PIXELS = 3_000
 """What is shown is this many pixels wide at most."""
+
+
+def boxes_beside(rows: Path) -> Path:
+    """Where the boxes of a layer's batches are kept: (n, 4) west, south, east, north, NaN for a batch without geometry."""
+    return rows.with_suffix(".npy")
+
+
+def features_in(examined: Examination, layer: LayerResult, box: Box, most: int = 300) -> bytes:
+    """GeoJSON of the features whose boxes meet `box`, whole, at most `most`; only batches that reach there are read."""
+    path, found = examined.rows(layer), list[dict[str, Any]]()
+    if layer.schema is None or not path.exists():
+        return orjson.dumps({"type": "FeatureCollection", "features": found, "total": 0})
+    boxes = np.load(boxes_beside(path))
+    with np.errstate(invalid="ignore"):
+        near = (
+            (boxes[:, 0] <= box[2])
+            & (boxes[:, 2] >= box[0])
+            & (boxes[:, 1] <= box[3])
+            & (boxes[:, 3] >= box[1])
+        )
+    first = 1
+    with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as reader:
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            if near[number] and len(found) < most:
+                shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
+                bounds = shapely.bounds(shapes)
+                with np.errstate(invalid="ignore"):
+                    hit = (bounds[:, 0] <= box[2]) & (bounds[:, 2] >= box[0])
+                    hit &= (bounds[:, 1] <= box[3]) & (bounds[:, 3] >= box[1])
+                for at in np.flatnonzero(hit)[: most - len(found)]:
+                    text = orjson.Fragment(shapely.to_geojson(shapes[at]))
+                    properties = {"row": first + int(at)}
+                    found.append({"type": "Feature", "properties": properties, "geometry": text})
+            first += batch.num_rows
+    return orjson.dumps({"type": "FeatureCollection", "features": found, "total": layer.features})
 
 
 def rows_of(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[pa.RecordBatch]:
