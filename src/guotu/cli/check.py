@@ -48,6 +48,11 @@ STAGES = {
     type=click.Path(path_type=Path),
     help="写出标准化副本（标准字段名与类型，CGCS2000）/ write a copy in the standard's shape: FILE.gpkg",
 )
+@click.option(
+    "--package-profile",
+    metavar="NAME",
+    help="按汇交方案检查整个成果包 / check a whole package by this profile: survey-change-county …",
+)
 @json_option
 @pass_told
 def command(
@@ -57,6 +62,7 @@ def command(
     mapping: tuple[str, ...],
     reports: tuple[Path, ...],
     normalised: Path | None,
+    package_profile: str | None,
     as_json: bool,
     **given: str | int | None,
 ) -> None:
@@ -66,6 +72,11 @@ def command(
 
     Example: guotu check dltb.zip --schema dltb-2020 --report findings.html
     """
+    if package_profile is not None:
+        from guotu.cli.package_check import check_as_package
+
+        check_as_package(told, path, package_profile, reports, as_json=as_json)
+        return
     from guotu.ops.checking import Asked, Bench, copying, examine, report
 
     for target in reports:

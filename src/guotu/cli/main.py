@@ -33,6 +33,7 @@ VERBS: dict[str, str] = {
     "relate": "对象之间的关系、一块地的来龙去脉 / relations, and the story of a place",
     "area": "文件中各图形的面积 / areas of a file's features",
     "review": "项目用地合规性审查 / compliance review of a project boundary",
+    "submission": "汇交：组包、报送、接收、退回、采纳、通报 / packages submitted, received, returned, adopted",
     "serve": "启动接口与门户 / HTTP and portal",
     "user": "账号 / accounts",
     "doctor": "核对日志与现状 / verify journal and projections",

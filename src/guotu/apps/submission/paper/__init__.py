@@ -2,6 +2,7 @@
 
 from guotu.apps.submission.paper.content import bulletin_paper, receipt_paper, return_paper
 from guotu.apps.submission.paper.render import FORMATS, MEDIA_TYPES, render
+from guotu.apps.submission.paper.report import report_paper
 from guotu.apps.submission.paper.sheet import Column, Paper, Table
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "bulletin_paper",
     "receipt_paper",
     "render",
+    "report_paper",
     "return_paper",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from guotu.apps.submission.bulletin import Bulletin, UnitRow
 from guotu.apps.submission.lists import Progress, terms
 from guotu.apps.submission.machine import machine
+from guotu.apps.submission.paper.report import place_of
 from guotu.apps.submission.paper.sheet import Column, Paper, Table
 from guotu.apps.submission.receipt import code_of, fingerprint
 from guotu.errors import Lang
@@ -115,7 +116,7 @@ def return_paper(record: Mapping[str, Any], report: Mapping[str, Any], lang: Lan
     )
     found = report["findings"]
     rows = tuple(
-        (number, each["rule"], _place(each["place"]), each["detail"])
+        (number, each["rule"], place_of(each["place"]), each["detail"])
         for number, each in enumerate(found[:SHOWN], 1)
     )
     findings = Table(
@@ -267,11 +268,6 @@ def _verdict(check: Mapping[str, Any], say: Say) -> str:
         f"未通过（必须改正 {check['hard']} 处，提示 {check['remarks']} 处）",
         f"refused ({check['hard']} to be corrected, {check['remarks']} remarks)",
     )
-
-
-def _place(place: Mapping[str, Any]) -> str:
-    parts = [str(place[name]) for name in ("file", "layer", "field", "key") if place.get(name)]
-    return " · ".join([*parts, *([f"#{place['row']}"] if place.get("row") else [])])
 
 
 def _moment(text: str, lang: Lang) -> str:
