@@ -65,6 +65,8 @@ class _Drawing:
         self.owner = "1F"
 
     def write(self, batch: Any, file: IO[bytes]) -> None:
+        if not batch.num_rows:
+            return
         columns = {name: batch.column(name).to_pylist() for name in self._out.names}
         shapes = np.atleast_1d(shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False)))
         bounds = shapely.total_bounds(shapes)

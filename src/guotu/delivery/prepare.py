@@ -43,6 +43,8 @@ class Tally:
 
     def add(self, shapes: GeometryArray) -> None:
         """Count one batch."""
+        if not len(shapes):
+            return
         self.features += len(shapes)
         self.without_geometry += int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
         areas = ellipsoid_area(shapes)

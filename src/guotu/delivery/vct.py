@@ -174,7 +174,7 @@ class _Writer:
         if self._crs != layer.crs:
             shapes = transform(shapes, layer.crs, self._crs)
         shapes = shapely.transform(shapes, lambda xy: np.round(xy, self._decimals))
-        bounds = shapely.total_bounds(shapes)
+        bounds = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
         if np.isfinite(bounds).all():
             self.box = np.concatenate(
                 [np.minimum(self.box[:2], bounds[:2]), np.maximum(self.box[2:], bounds[2:])]
