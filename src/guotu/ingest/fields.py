@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from guotu.model.finding import FieldMatch
 from guotu.model.schema import LayerSchema
@@ -15,8 +15,12 @@ _AUTOMATIC = re.compile(
 )
 
 
-def match_fields(schema: LayerSchema, names: Sequence[str]) -> tuple[FieldMatch, ...]:
+def match_fields(
+    schema: LayerSchema, names: Sequence[str], aliases: Mapping[str, str] | None = None
+) -> tuple[FieldMatch, ...]:
     """One match per column, in the order of the columns; a field is taken by one column.
+
+    Needs    aliases: what the file calls a column beside its name, counted where the name says nothing
 
     Names are recognised as the standards spell, shorten and cut them; a name with a number behind it (`DLBM_1`) counts
     for its field only where nothing else does. Columns that no field wants keep code None and say why.
@@ -36,7 +40,20 @@ def match_fields(schema: LayerSchema, names: Sequence[str]) -> tuple[FieldMatch,
             reasons = f"{hit.zh}（不计序号后缀）", f"{hit.en}, its numeric suffix apart"
             found[name] = FieldMatch(name, hit.field.code, *reasons)
             taken.add(hit.field.code)
+    _by_alias(schema, {name: (aliases or {}).get(name, "") for name in names if name not in found}, found)
     return tuple(found.get(name) or _left_out(name, schema) for name in names)
+
+
+def _by_alias(schema: LayerSchema, aliases: Mapping[str, str], found: dict[str, FieldMatch]) -> None:
+    """Columns whose alias is a field's name, of fields that no column has taken."""
+    taken = {match.code for match in found.values()}
+    named = {alias: name for name, alias in aliases.items() if alias}
+    for hit in recognise.fields(schema, list(named)):
+        if hit.field is not None and hit.field.code not in taken:
+            name = named[hit.source]
+            reasons = f"别名“{hit.source}”：{hit.zh}", f"by its alias {hit.source}: {hit.en}"
+            found[name] = FieldMatch(name, hit.field.code, *reasons)
+            taken.add(hit.field.code)
 
 
 def _left_out(name: str, schema: LayerSchema) -> FieldMatch:

@@ -62,7 +62,9 @@ class Normaliser:
         self, schema: LayerSchema, source: Columns, matches: tuple[FieldMatch, ...] | None = None
     ) -> None:
         self.schema, self.source = schema, source
-        self.matches: tuple[FieldMatch, ...] = matches or match_fields(schema, source.fields)
+        self.matches: tuple[FieldMatch, ...] = matches or match_fields(
+            schema, source.fields, getattr(source, "aliases", None)
+        )
         self._columns = {match.code: match.source for match in self.matches if match.code}
         self._rounded: Counter[str] = Counter()
 

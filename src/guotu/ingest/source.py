@@ -26,7 +26,7 @@ from guotu.ingest.crs_evidence import CrsEvidence
 from guotu.ingest.encoding import EncodingChoice
 from guotu.ingest.identify import BOUNDARY_TXT, XLSX, Identified
 from guotu.ingest.readers import told_file
-from guotu.ingest.readers.described import Described, LayerFile, Warnings
+from guotu.ingest.readers.described import Column, Described, LayerFile, Warnings
 from guotu.ingest.readers.gdal_file import open_gdal
 from guotu.ingest.readers.txt_file import TxtFile
 from guotu.ingest.sandbox import Cancel, Protection, SandboxLimits
@@ -50,7 +50,7 @@ class SourceLayer:
     """One layer: what is in it, what its text and coordinates are, and its batches.
 
     `fields` are the attribute names decoded, in order; batches carry them and, unless `geometry` is NONE, a last column
-    `geometry` with 2-D WKB in `crs`. `warnings` are (zh, en) pairs.
+    `geometry` with 2-D WKB in `crs`. `warnings` are (zh, en) pairs; `columns` those the file says more of than their names.
     """
 
     name: str
@@ -63,6 +63,12 @@ class SourceLayer:
     encoding_evidence: EncodingChoice
     warnings: Warnings
     read: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What the file calls its columns beside their names."""
+        return {column.name: column.alias for column in self.columns if column.alias}
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The features in file order; every call starts anew.
@@ -206,6 +212,7 @@ def _settled(described: Described, asked: int | None, file: str, table: DatumTab
         encoding_evidence=described.encoding,
         warnings=(*described.warnings, *evidence.warnings),
         read=read,
+        columns=described.columns,
     )
 
 

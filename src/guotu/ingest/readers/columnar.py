@@ -17,7 +17,7 @@ import shapely
 
 from guotu.errors.files import FILE_DAMAGED
 from guotu.ingest.readers.table_shape import sample
-from guotu.ingest.readers.vector import GEOMETRY, MAX_ROWS, Emit, emit_batches, joined, plain_wkb
+from guotu.ingest.readers.vector import GEOMETRY, MAX_ROWS, Emit, emit_batches, joined, left_behind, plain_wkb
 from guotu.ingest.readers.wkb_guard import type_names
 
 _SAMPLE_ROWS = 400
@@ -136,6 +136,7 @@ def _described(path: str) -> dict[str, Any]:
             found = sample(batch.column(GEOMETRY)).tolist()
             kinds = [name for name in type_names(batch.column(GEOMETRY)) if name]
             break
+    behind = left_behind("", _stored(path, geo)) if geo is not None and geo.encoding == "WKB" else []
     left = [
         name
         for name in _opened(path).schema_arrow.names
@@ -155,8 +156,17 @@ def _described(path: str) -> dict[str, Any]:
         "default_crs": bool(geo and geo.default),
         "sample": found,
         "kinds": kinds,
-        "warnings": warnings,
+        "warnings": [*warnings, *behind],
     }
+
+
+def _stored(path: str, geo: Geo) -> pa.Array:
+    """The first geometries as they stand in the file."""
+    for batch in _opened(path).iter_batches(batch_size=_SAMPLE_ROWS, columns=[geo.column], use_threads=False):
+        column = batch.column(geo.column)
+        column = column.storage if isinstance(column, pa.ExtensionArray) else column
+        return column.cast(pa.binary())
+    return pa.array([], pa.binary())
 
 
 def _batches(path: str, rows: int) -> Iterator[pa.RecordBatch]:

@@ -21,7 +21,7 @@ from guotu.ingest import encoding as encodings
 from guotu.ingest.encoding import EncodingChoice
 from guotu.ingest.identify import FILEGDB, GEOJSON, GEOPACKAGE, Format
 from guotu.ingest.readers import dbf, shapefile
-from guotu.ingest.readers.described import Described, Warnings
+from guotu.ingest.readers.described import Described, Warnings, columns_told
 from guotu.ingest.readers.text_columns import decode_batches
 from guotu.ingest.sandbox import Cancel, Child, Job, Protection, SandboxLimits
 from guotu.model.schema import GeometryKind
@@ -77,8 +77,9 @@ class GdalFile:
             declared_is_default=is_default,
             sample=np.asarray(raw["sample"], dtype=np.float64).reshape(-1, 2),
             encoding=_UTF8,
-            warnings=self.warnings,
+            warnings=(*self.warnings, *_told(raw)),
             read=lambda: self.read(layer, encoding, list(fields)),
+            columns=columns_told(raw.get("columns", ())),
         )
 
     def read(self, layer: str, encoding: str | None, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -198,9 +199,14 @@ class ShapeFile(GdalFile):
             declared_is_default=False,
             sample=np.asarray(raw["sample"], dtype=np.float64).reshape(-1, 2),
             encoding=choice,
-            warnings=(*self.warnings, *warned),
+            warnings=(*self.warnings, *warned, *_told(raw)),
             read=read,
         )
+
+
+def _told(raw: dict[str, Any]) -> Warnings:
+    """The warnings of the child."""
+    return tuple((str(zh), str(en)) for zh, en in raw.get("warnings", ()))
 
 
 def _missing(parts: shapefile.ShapefileParts) -> Warnings:

@@ -72,7 +72,9 @@ def describe(emit: Emit, path: str, layer: str | None, encoding: str | None) -> 
 
 
 def _completed(told: dict[str, Any], kml: bool, seen: Counter[str]) -> dict[str, Any]:
-    warnings: list[tuple[str, str]] = []
+    warnings: list[tuple[str, str]] = list(told.get("warnings", []))
+    if kml:
+        warnings = [each for each in warnings if "Z" not in each[0]]
     if seen["NetworkLink"]:
         zh = f"{seen['NetworkLink']} 个网络链接不予打开"
         warnings.append((zh, f"{seen['NetworkLink']} network links are not opened"))

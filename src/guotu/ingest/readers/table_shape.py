@@ -49,11 +49,11 @@ class Geometry:
     epsg: int | None = None
     warnings: tuple[tuple[str, str], ...] = ()
 
-    def column(self, rows: Sequence[Row]) -> pa.Array:
+    def column(self, rows: Sequence[Row], dimensions: int = 2) -> pa.Array:
         """WKB of every row, null where its cells are blank; what cannot be read becomes a ring that the gate reports."""
         if self.wkt is not None:
             at = self.wkt
-            return pa.array([_from_wkt(row[at]) for row in rows], pa.binary())
+            return pa.array([_from_wkt(row[at], dimensions) for row in rows], pa.binary())
         east, north = self.easting or 0, self.northing or 0
         return pa.array([_point(row[east], row[north]) for row in rows], pa.binary())
 
@@ -170,7 +170,7 @@ def _point(east: str | None, north: str | None) -> bytes | None:
     return struct.pack("<BIdd", 1, 1, x, y) if np.isfinite((x, y)).all() else _UNREADABLE
 
 
-def _from_wkt(text: str | None) -> bytes | None:
+def _from_wkt(text: str | None, dimensions: int) -> bytes | None:
     if text is None:
         return None
     if text.upper().count("COLLECTION") > _DEEPEST:
@@ -180,7 +180,7 @@ def _from_wkt(text: str | None) -> bytes | None:
     shape = shapely.from_wkt(body, on_invalid="ignore")
     if shape is None:
         return _UNREADABLE
-    return bytes(shapely.to_wkb(shape, output_dimension=2, byte_order=1))
+    return bytes(shapely.to_wkb(shape, output_dimension=dimensions, byte_order=1))
 
 
 def sample(wkb: pa.Array) -> npt.NDArray[np.float64]:

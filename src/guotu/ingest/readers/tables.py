@@ -14,7 +14,7 @@ from guotu.errors.files import TABLE_ROW
 from guotu.ingest.readers import vector
 from guotu.ingest.readers.table_rows import Row, TextForm, sheet_rows, sheets, text_form, text_rows
 from guotu.ingest.readers.table_shape import HEAD_ROWS, Shape, sample, shape_of
-from guotu.ingest.readers.vector import GEOMETRY, MAX_ROWS, Emit, emit_batches
+from guotu.ingest.readers.vector import GEOMETRY, MAX_ROWS, Emit, emit_batches, left_behind
 from guotu.ingest.readers.wkb_guard import type_names
 from guotu.ingest.readers.xml_guard import check_package
 
@@ -92,7 +92,10 @@ def _described(path: str, layer: str, encoding: str | None) -> dict[str, Any]:
             head.append(row)
     wkb = shape.geometry.column(head) if shape.geometry else pa.nulls(0, pa.binary())
     kinds = [name for name in type_names(wkb) if name]
-    warnings = list(shape.warnings)
+    warnings = [
+        *shape.warnings,
+        *(left_behind("", shape.geometry.column(head, 4)) if shape.geometry and kinds else ()),
+    ]
     if short:
         zh = f"有 {len(short)} 行的列数少于表头（首个在第 {short[0]} 行），缺的按空值"
         en = (

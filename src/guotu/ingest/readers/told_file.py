@@ -78,12 +78,10 @@ class ToldFile(GdalFile):
         inner = layer if layer in super().names() else self._job.path.stem
         raw = self._known.get(inner) or self._describe_raw(inner, self._asked)
         found = replace(self._described(inner, raw, self._asked), name=layer)
-        told = tuple((str(zh), str(en)) for zh, en in raw.get("warnings", ()))
         evidence = raw.get("evidence")
         return replace(
             found,
             encoding=_choice(raw) or found.encoding,
-            warnings=(*found.warnings, *told),
             declared_is_default=bool(raw.get("default_crs", False)),
             evidence=(str(evidence[0]), str(evidence[1])) if evidence else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ import shapely
 from pyogrio.raw import open_arrow
 
 from guotu.ingest.readers.arcs import straightened
-from guotu.ingest.readers.wkb_guard import CURVED, check_wkb, type_names
+from guotu.ingest.readers.columns import columns_of
+from guotu.ingest.readers.wkb_guard import CURVED, carries, check_wkb, type_names
 
 Emit = Callable[[bytes, Any], None]
 
@@ -22,6 +24,10 @@ GEOMETRY = "geometry"
 _BATCH_BYTES = 24 << 20
 MAX_ROWS = 16_384
 _SAMPLE_ROWS = 400
+_FAMILY = {
+    "CircularString": "LineString", "CompoundCurve": "LineString", "Curve": "LineString",
+    "CurvePolygon": "Polygon", "Surface": "Polygon",
+}  # fmt: skip
 
 
 def prepare(driver: str, options: dict[str, str]) -> None:
@@ -44,27 +50,60 @@ def describe(emit: Emit, path: str, layer: str | None, encoding: str | None) -> 
 
 def _describe_layer(path: str, layer: str, encoding: str | None) -> dict[str, Any]:
     info = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
-    sample, kinds = _sample(path, layer, encoding) if info["geometry_type"] else ([], [])
+    fields = [str(name) for name in info["fields"]]
+    with open_arrow(path, layer=layer, encoding=encoding, batch_size=_SAMPLE_ROWS) as (meta, stream):
+        reader = pa.RecordBatchReader.from_stream(stream)
+        columns = columns_of(path, reader.schema, fields)
+        raw = _first_shapes(reader, meta)
     return {
         "name": layer,
-        "fields": [str(name) for name in info["fields"]],
+        "fields": fields,
         "geometry_type": info["geometry_type"],
         "count": int(info["features"]),
         "crs": info["crs"],
-        "sample": sample,
-        "kinds": kinds,
+        "sample": _vertices(plain_wkb(raw)) if raw is not None else [],
+        "kinds": [name for name in type_names(raw) if name] if raw is not None else [],
+        "columns": columns,
+        "warnings": left_behind(str(info["geometry_type"]), raw) if raw is not None else [],
     }
 
 
-def _sample(path: str, layer: str, encoding: str | None) -> tuple[list[list[float]], list[str]]:
-    """One vertex (x, y) of each of the first features, and their geometry types; features without geometry are left out."""
-    for batch in itertools.islice(_batches(path, layer, encoding, rows=_SAMPLE_ROWS), 1):
-        raw = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
-        geometries = shapely.from_wkb(raw, on_invalid="ignore")
-        coordinates, index = shapely.get_coordinates(geometries, return_index=True)
-        first = np.unique(index, return_index=True)[1]
-        return coordinates[first].tolist(), [name for name in type_names(batch.column(GEOMETRY)) if name]
-    return [], []
+def _first_shapes(reader: pa.RecordBatchReader, meta: dict[str, Any]) -> pa.Array | None:
+    """The geometries of the first features as they stand in the file; None where a layer has none."""
+    if not meta["geometry_type"]:
+        return None
+    for batch in itertools.islice(reader, 1):
+        wkb = batch.column(batch.schema.get_field_index(meta["geometry_name"] or "wkb_geometry"))
+        return wkb.cast(pa.binary())
+    return pa.array([], pa.binary())
+
+
+def _vertices(wkb: pa.Array) -> list[list[float]]:
+    """One vertex (x, y) of each geometry; features without geometry are left out."""
+    geometries = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    coordinates, index = shapely.get_coordinates(geometries, return_index=True)
+    found: list[list[float]] = coordinates[np.unique(index, return_index=True)[1]].tolist()
+    return found
+
+
+def left_behind(declared: str, wkb: pa.Array) -> list[tuple[str, str]]:
+    """What of the geometry does not travel on: heights, measures, curves; and that a layer mixes kinds. (zh, en)"""
+    carried = carries(wkb)
+    kinds = sorted({name.removeprefix("Multi") for name in type_names(wkb) if name})
+    found: list[tuple[str, str]] = []
+    if carried.heights or re.search(r" Z|2\.5D", declared):
+        found.append(("图形带高程（Z），未入库", "geometry has heights (Z), which are left behind"))
+    if carried.measures or re.search(r" Z?M$", declared):
+        found.append(("图形带测量值（M），未入库", "geometry has measures (M), which are left behind"))
+    if carried.curves:
+        zh, en = "曲线已折线化，离差不超过 0.01 m", "curves were turned into chords within 0.01 m"
+        found.append((zh, en))
+    if len({_FAMILY.get(kind, kind) for kind in kinds}) > 1:
+        listed = "、".join(kinds)
+        found.append(
+            (f"图层混有几种图形：{listed}", f"the layer mixes kinds of geometry: {', '.join(kinds)}")
+        )
+    return found
 
 
 def read(emit: Emit, path: str, layer: str, encoding: str | None, columns: list[str]) -> None:

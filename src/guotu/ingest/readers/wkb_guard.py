@@ -42,6 +42,31 @@ def type_names(wkb: pa.Array) -> list[str]:
     return [_NAMES.get(next(names) % 1000, "Unknown") if known else "" for known in present.tolist()]
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What WKB carries beyond straight lines in the plane."""
+
+    heights: bool
+    measures: bool
+    curves: bool
+
+
+def carries(wkb: pa.Array) -> Carried:
+    """By the type codes alone, of ISO and of GEOS."""
+    offsets, data = _buffers(wkb)
+    starts = offsets[:-1][np.diff(offsets) >= 5]
+    heads = data[starts[:, None] + np.arange(5)]
+    codes = heads[:, 1:5].copy().view("<u4").ravel()
+    codes = np.where(heads[:, 0] == 1, codes, codes.byteswap()).astype(np.int64)
+    flags, plain = codes >> 28, codes & 0x0FFF_FFFF
+    thousands, kinds = plain // 1000, plain % 1000
+    return Carried(
+        bool(((flags & 8) > 0).any() or np.isin(thousands, (1, 3)).any()),
+        bool(((flags & 4) > 0).any() or np.isin(thousands, (2, 3)).any()),
+        bool(((kinds >= 8) & (kinds <= 14)).any()),
+    )
+
+
 def check_wkb(wkb: pa.Array) -> WkbKinds:
     """What kinds of WKB a binary array holds.
 
