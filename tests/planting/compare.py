@@ -34,7 +34,7 @@ class Outcome:
         return not self.missed and not self.extra
 
 
-def judged(ground: Ground, exceptions: Exceptions, *, at_once: int = 4096) -> Outcome:
+def judged(ground: Ground, exceptions: dict[str, Exceptions], *, at_once: int = 4096) -> Outcome:
     """Every finding of every layer and of the set, each matched with one planted error."""
     layers, rows = {}, {}
     for id, sheet in ground.sheets.items():
@@ -42,9 +42,7 @@ def judged(ground: Ground, exceptions: Exceptions, *, at_once: int = 4096) -> Ou
     found: list[Finding] = []
     for id, table in layers.items():
         shape = schema(id)
-        found += _alone(
-            id, table, profile_for(shape), exceptions if id == "dltb-2020" else Exceptions(), at_once
-        )
+        found += _alone(id, table, profile_for(shape), exceptions.get(id, Exceptions()), at_once)
     readers: dict[str, SetLayer] = {id: reader(id, table, at_once) for id, table in layers.items()}
     for id in ("jsydgzq-2010", "yjjbnttb-2020"):
         above = dataclasses.replace(reader(id, ground.county.layers[id]), superior=True, present=True)
@@ -101,6 +99,6 @@ def _is(planted: Planted, finding: Finding, rows: dict[str, dict[int, int]]) -> 
 
 
 @cache
-def prepared(county: County) -> Exceptions:
+def prepared(county: County) -> dict[str, Exceptions]:
     """Exceptions for the parcels that the county's own lines have cut small, as its office would have approved them."""
     return cut_parcels(county)

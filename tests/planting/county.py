@@ -103,20 +103,24 @@ def boundary_lines(towns: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def cut_parcels(county: County) -> Exceptions:
+def cut_parcels(county: County) -> dict[str, Exceptions]:
     """Exceptions for the clean county's small and pointed parcels (1504, 1509): roads and village edges have cut them."""
-    table = county.layers["dltb-2020"]
-    gate = Gate(schema("dltb-2020"), Layer("DLTB"), division=DIVISION)
+    return {id: _cut(id, county.layers[id]) for id in ("dltb-2020", "yjjbnttb-2020")}
+
+
+def _cut(id: str, table: pa.Table) -> Exceptions:
+    gate = Gate(schema(id), Layer(id), division=DIVISION)
     for batch in table.to_batches(max_chunksize=16_384):
         gate.feed(batch, gate.features + 1)
     shapes = table["geometry"]
     report = gate.finish(lambda rows: {int(row): shapes[int(row) - 1].as_py() for row in rows})
     assert {finding.rule for finding in report.findings} <= {"1504", "1509"}, report.counts
+    dataset, day = schema(id).dataset, Calendar().today
     allowed = [
-        Exemption(f"LW-{n}", f.rule, "xz.dltb", "界线切割", "函", "局", Calendar().today, key=f.place.key)
+        Exemption(f"LW-{n}", f.rule, dataset, "界线切割", "函", "局", day, key=f.place.key)
         for n, f in enumerate(report.findings)
     ]
-    return Exceptions(allowed, dataset="xz.dltb", today=Calendar().today)
+    return Exceptions(allowed, dataset=dataset, today=day)
 
 
 __all__ = ["DIVISION", "County", "arrow", "county", "cut_parcels", "reader"]

@@ -38,5 +38,5 @@ def values_at(path: Path, lon: float, lat: float) -> list[float | None] | None:
 def _value(value: Any, scale: float, offset: float) -> float | None:
     if value is np.ma.masked or not math.isfinite(value):
         return None
-    plain = value.item()
+    plain: float = value.item()
     return plain if (scale, offset) == (1.0, 0.0) else plain * scale + offset

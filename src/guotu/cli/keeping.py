@@ -95,6 +95,12 @@ def report(told: Told, kept: Kept, *, as_json: bool) -> None:
         told.say(f"{id} 没有变化（{edition.label}）", f"{id} is unchanged ({edition.label})")
     if as_json:
         emit(
-            {"id": id, "kind": kept.resource.kind, "location": kept.resource.location, "version": edition.label, "new": kept.new}
+            {
+                "id": id,
+                "kind": kept.resource.kind,
+                "location": kept.resource.location,
+                "version": edition.label,
+                "new": kept.new,
+            }
             | edition_row(edition)
         )

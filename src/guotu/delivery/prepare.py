@@ -17,7 +17,7 @@ from guotu.errors.general import CANCELLED
 from guotu.kernel.area import ellipsoid_area
 from guotu.kernel.coords import zone_of
 from guotu.kernel.plane import project_gauss
-from guotu.model.arrays import BoolArray, GeometryArray
+from guotu.model.arrays import BoolArray, GeometryArray, Int64Array
 from guotu.model.change import FID, GEOMETRY, VALID_FROM, VALID_TO
 from guotu.model.datum import Crs, GaussKruger
 from guotu.model.query import Box
@@ -67,8 +67,8 @@ class Preparation:
     crs: Crs
     region: Region | None = None
     cut: bool = False
-    zone: GaussKruger | None = None
-    """Only features whose middle lies in this zone."""
+    among: tuple[int, int] | None = None
+    """First and last of the zones that the layer is divided among, where it is: only features of this file's zone are taken."""
     geometry: bool = True
 
     def run(
@@ -105,8 +105,8 @@ class Preparation:
         taken = np.ones(len(shapes), bool)
         if self.region is not None:
             taken = self.region.takes(shapes)
-        if self.zone is not None:
-            taken &= in_zone(shapes, self.zone)
+        if self.among is not None and isinstance(self.crs, GaussKruger):
+            taken &= zone_numbers(shapes, *self.among) == self.crs.zone
         return taken
 
     def _cut(
@@ -132,13 +132,11 @@ class Preparation:
         return pa.RecordBatch.from_arrays([batch.column(FID), *columns], names=[FID, *names])
 
 
-def in_zone(shapes: GeometryArray, zone: GaussKruger) -> BoolArray:
-    """Which features have their middle in a zone; those without geometry count to none."""
+def zone_numbers(shapes: GeometryArray, first: int, last: int) -> Int64Array:
+    """The 3-degree zone of each feature's middle, no other than `first` … `last`; without geometry the first."""
     bounds = shapely.bounds(shapes).reshape(-1, 4)
-    middle = (bounds[:, 0] + bounds[:, 2]) / 2
-    half = zone.width / 2
-    with np.errstate(invalid="ignore"):
-        return np.asarray((middle >= zone.central_meridian - half) & (middle < zone.central_meridian + half))
+    number = np.floor((bounds[:, 0] + bounds[:, 2]) / 6 + 0.5)
+    return np.asarray(np.clip(np.nan_to_num(number, nan=first), first, last), np.int64)
 
 
 def zones_of(box: Box, *, margin: float = 0.5) -> tuple[GaussKruger, ...]:

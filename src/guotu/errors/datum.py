@@ -79,8 +79,8 @@ CRS_UNKNOWN = Kind(
     Family.REFUSED,
     "文件没有声明坐标系，坐标数值也判断不出：{reason_zh}",
     "The file declares no CRS and its coordinates do not tell: {reason_en}",
-    "用 --crs 指明坐标系（如 4526），或补上 .prj 文件。",
-    "Name the CRS with --crs (for example 4526), or add the .prj file.",
+    "指明坐标系的 EPSG 代码（如 4526）：命令行用 --crs，HTTP 用 crs 或 crs_epsg；或补上 .prj 文件。",
+    "Name the EPSG code of the CRS (for example 4526): --crs, or crs or crs_epsg over HTTP; or add its .prj.",
 )
 CRS_CONTRADICTED = Kind(
     "GT-1222",

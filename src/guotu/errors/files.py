@@ -288,7 +288,7 @@ RASTER_NOT_PLACED = Kind(
     "栅格 {name} 没有地理定位：{reason_zh}",
     "The raster {name} is not placed on the earth: {reason_en}",
     "连同坐标文件（.tfw、.jgw、.pgw）一起提供，或先做几何纠正；照片与扫描件请用 guotu catalog add --kind document 登记。",
-    "Give its world file (.tfw, .jgw, .pgw) beside it, or rectify it first; register photographs and scans with `guotu catalog add --kind document`.",
+    "Give its world file (.tfw, .jgw, .pgw) beside it, or rectify it first; scans: `guotu catalog add --kind document`.",
 )
 RASTER_TOO_LARGE = Kind(
     "GT-1151",

@@ -32,7 +32,19 @@ _NETWORK = 0b11
 _SCOPES = 0b11
 """Abstract sockets and signals to processes outside, from version 6."""
 
-READERS = ("vector", "tables", "markup", "columnar", "vct", "dxf", "mdb", "raster", "document", "capabilities", "package")
+READERS = (
+    "vector",
+    "tables",
+    "markup",
+    "columnar",
+    "vct",
+    "dxf",
+    "mdb",
+    "raster",
+    "document",
+    "capabilities",
+    "package",
+)
 """Modules of `guotu.ingest.readers` that run in here; each has `prepare` and `ANSWERS`."""
 
 Walls = dict[str, Any]

@@ -175,7 +175,8 @@ def _shift(told: dict[str, Any], file_of: Callable[[str], str | None]) -> DatumS
             convention = told.get("convention", "coordinate_frame")
             if convention not in ("coordinate_frame", "position_vector"):
                 raise ValueError(f"convention = {convention!r}")
-            method = Bursa(*_numbers(told, _BURSA), convention=convention)
+            dx, dy, dz, rx, ry, rz, scale = _numbers(told, _BURSA)
+            method = Bursa(dx, dy, dz, rx, ry, rz, scale, convention)
         case "plane":
             _only(told, _SHIFT_KEYS | {*_PLANE, "source_zone", "target_zone"})
             zones = _zone(told, "source_zone"), _zone(told, "target_zone")

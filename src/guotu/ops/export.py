@@ -126,14 +126,15 @@ class Job:
             progress("write", read[0], self.rows * len(self.zones))
 
         parts = []
+        numbers = [crs.zone for crs in self.zones if isinstance(crs, GaussKruger)]
+        among = (min(numbers), max(numbers)) if len(numbers) > 1 else None
         for crs in self.zones:
-            split = crs if len(self.zones) > 1 and isinstance(crs, GaussKruger) else None
             how = Preparation(
-                self.schema, self.fields, crs, self.request.region, self.request.cut, split,
+                self.schema, self.fields, crs, self.request.region, self.request.cut, among,
                 self.geometry is not GeometryKind.NONE,
             )  # fmt: skip
             ready = how.run(self.reader.batches(self.query), tally, told, cancel)
-            suffix = f"_{crs.zone}" if split is not None and isinstance(crs, GaussKruger) else ""
+            suffix = f"_{crs.zone}" if among and isinstance(crs, GaussKruger) else ""
             parts.append(Part(f"{stem}{suffix}{self.form.suffix}", self._outgoing(crs, ready)))
         return tally, write_parts(parts, self.form, folder)
 

@@ -110,14 +110,9 @@ def _harvested(node: Node, door: Door, service: Service) -> Service:
             told = read_capabilities(
                 answer.body, service.kind, work=work, name=str(urlsplit(service.url).hostname)
             )
-    alive = {
-        "harvested": now,
-        "probed": now,
-        "alive": True,
-        "milliseconds": answer.milliseconds,
-        "problem": "",
-    }
-    return replace(service, **told, **alive)
+    return replace(
+        service, **told, harvested=now, probed=now, alive=True, milliseconds=answer.milliseconds, problem=""
+    )
 
 
 def _ask(door: Door, service: Service) -> Answer:

@@ -157,7 +157,9 @@ def seen_by(subject: Subject) -> Callable[[Resource], bool]:
 
 
 def _pictured(holdings: Holdings, resource: Resource) -> bool:
-    edition = None if resource.kind in (ResourceKind.VECTOR, ResourceKind.SERVICE) else holdings.find(resource.id)
+    edition = (
+        None if resource.kind in (ResourceKind.VECTOR, ResourceKind.SERVICE) else holdings.find(resource.id)
+    )
     return bool(edition and edition.thumbnail)
 
 
