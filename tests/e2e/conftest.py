@@ -1,4 +1,4 @@
-"""A small demo node, built once for all workers, and the real program serving a copy of it."""
+"""The tiny county as the real program serves it: a copy of its node behind a free port."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from guotu.demo import county
 from guotu.ops import demo_node
-from guotu.settings import load
+from tiny_county import Tiny
 
-PARCELS, SEED = 1500, 11
 PROGRAM = "from guotu.cli import main; main()"
 PATIENCE = 120.0
 ENVIRONMENT = dict(os.environ)  # noqa: TID251 - handed on to the program under test
@@ -62,22 +59,9 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in ENVIRONMENT else base) / "demo"
-    done = shared / "done"
-    try:
-        shared.mkdir()
-    except FileExistsError:  # another worker builds it
-        _until(done.exists)
-    else:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Use `@` matmul", PendingDeprecationWarning)  # rasterio's own
-            county.generate(PARCELS, SEED, shared / "county")
-        demo_node.build(shared / "node", shared / "county", load({}), lambda *_: None).close()
-        done.touch()
-    truth = json.loads((shared / "county" / "truth.json").read_text(encoding="utf-8"))
-    return Demo(shared / "node", shared / "county", truth)
+def demo(tiny: Tiny) -> Demo:
+    truth = json.loads((tiny.files / "truth.json").read_text(encoding="utf-8"))
+    return Demo(tiny.home, tiny.files, truth)
 
 
 @pytest.fixture(scope="session")

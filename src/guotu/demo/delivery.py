@@ -140,7 +140,7 @@ class _Desk:
         people, money = layers_manage.statistics(self.land, self.parcels, rng)
         for table, dataset, file in ((people, "sj.rk", "人口统计.csv"), (money, "sj.jj", "经济统计.csv")):
             writers.csv_file(table, self.out / file)
-            self._note(file, dataset, table)
+            self._enter(file, dataset, features=len(table))
 
     def hazard_files(self, rng: np.random.Generator) -> None:
         """Mining as GeoJSON in degrees, hazards as GeoPackages."""

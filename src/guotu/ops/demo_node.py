@@ -13,9 +13,9 @@ from guotu.guard.subject import Role, Subject
 from guotu.ingest import Reading
 from guotu.ingest.raster import RasterAsked
 from guotu.model.dataset import Commit, StreamName
-from guotu.model.resource import Label, ResourceKind, Secrecy, Sharing
+from guotu.model.resource import Label, Secrecy, Sharing
 from guotu.node import Node, NodeIdentity
-from guotu.ops import documents, rasters
+from guotu.ops import rasters
 from guotu.ops.intake import OUTLINE, Delivery, take_in
 from guotu.ops.keeping import FileDelivery
 from guotu.settings import Settings
@@ -56,8 +56,8 @@ def build(home: Path, files: Path, settings: Settings, step: Step) -> Node:
 
 
 def take(node: Node, files: Path, entry: dict[str, Any]) -> Landed:
-    """One entry of the manifest: vector layers are landed, everything else is kept and catalogued."""
-    if entry["kind"] == "vector":
+    """One entry of the manifest: layers and tables are landed, rasters are kept and catalogued."""
+    if entry["kind"] in ("vector", "table"):
         stream, commit = take_in(node, _delivery(files, entry))
         return Landed(entry["file"], stream, commit)
     _keep(node, files / entry["file"], entry)
@@ -94,10 +94,10 @@ def _label(entry: dict[str, Any]) -> Label:
 
 
 def _keep(node: Node, path: Path, entry: dict[str, Any]) -> None:
-    moment, raster = date.fromisoformat(entry["data_date"]), entry["kind"] == "raster"
+    moment = date.fromisoformat(entry["data_date"])
     delivery = FileDelivery(
         path,
-        id=f"{entry['dataset']}-{moment:%Y%m}" if raster else entry["dataset"],
+        id=f"{entry['dataset']}-{moment:%Y%m}",
         title=entry["title"],
         title_en=entry["title_en"],
         data_date=moment,
@@ -107,7 +107,4 @@ def _keep(node: Node, path: Path, entry: dict[str, Any]) -> None:
         label=_label(entry),
         update_cycle=entry["update_cycle"],
     )
-    if raster:
-        rasters.take_in(node, delivery, RasterAsked(unit="m" if entry["dataset"] == "xz.dem" else None))
-    else:
-        documents.take_in(node, delivery, ResourceKind(entry["kind"]))
+    rasters.take_in(node, delivery, RasterAsked(unit="m" if entry["dataset"] == "xz.dem" else None))
