@@ -66,17 +66,14 @@ class Ours:
         """Area by layer and class, points within 500 m."""
         found = [(dataset, layer.kind) for dataset, layer in self.found.items() if dataset != "xz.dzzhd"]
         box = lonlat.bounds
-        rows = [
-            self.layers.near(self.layers.open(dataset), (box,), (kind,) if kind else ())
-            for dataset, kind in found
-        ]
+        asked = [(self.layers.open(dataset), (kind,) if kind else ()) for dataset, kind in found]
+        rows = self.layers.near_all(asked, (box,))
         answer: Answer = {("xz.dzzhd", ""): float(self._near(plane, lonlat))}
         measured = shared_areas(lonlat, [part.wkb for part in rows], ZONE)
         for (dataset, kind), part, areas in zip(found, rows, measured, strict=True):
             kinds = part.column(kind) if kind else [""] * len(part)
-            for value, area in zip(kinds, areas.tolist(), strict=True):
-                if area > 0:
-                    answer[dataset, value] = answer.get((dataset, value), 0.0) + area
+            for row in np.flatnonzero(areas > 0).tolist():
+                answer[dataset, kinds[row]] = answer.get((dataset, kinds[row]), 0.0) + float(areas[row])
         return answer
 
     def _near(self, plane: shapely.Polygon, lonlat: shapely.Polygon) -> int:

@@ -154,7 +154,8 @@ def _pair(x: float, y: float) -> str:
 
 def _skeleton(drawing: _Drawing) -> tuple[bytes, bytes]:
     """Everything of the drawing before and after its entities."""
-    ezdxf.options.write_fixed_meta_data_for_testing = True  # no moment, no chance: the same data, the same file
+    settings: Any = ezdxf.options  # type: ignore[attr-defined]
+    settings.write_fixed_meta_data_for_testing = True  # no moment, no chance: the same data, the same file
     document: Any = ezdxf.new(_VERSION, units=6)  # type: ignore[attr-defined]
     for application in (CASS_APPLICATION, OWN):
         document.appids.add(application)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -75,23 +75,34 @@ class Present:
 
     def states(self, dataset: str) -> tuple[StreamState, ...]:
         """`FeatureStore.streams` of a dataset."""
-        known = self._dataset(dataset)
+        known = self._dataset(dataset, self.store.moved())
         return known.states if known else tuple(self.store.streams(dataset))
 
     def schema(self, dataset: str) -> LayerSchema:
         """`FeatureStore.schema`; raises GT-2001."""
-        known = self._dataset(dataset)
+        known = self._dataset(dataset, self.store.moved())
         return known.schema if known else self.store.schema(dataset)
 
     def table(self, query: Query, plan: AccessPlan) -> pa.Table | None:
-        """`FeatureStore.read` in one table, where packs can answer: the features of a small box, uncut but for columns."""
+        """`tables` for one query."""
+        return self._table(query, plan, self.store.moved())
+
+    def tables(self, asked: Sequence[tuple[Query, AccessPlan]]) -> list[pa.Table | None]:
+        """`FeatureStore.read` of each in one table, where packs can answer: the features of a small box, uncut but for columns.
+
+        All that packs answer is of one moment.
+        """
+        moved = self.store.moved()
+        return [self._table(query, plan, moved) for query, plan in asked]
+
+    def _table(self, query: Query, plan: AccessPlan, moved: int) -> pa.Table | None:
         if query.box is None or query.where is not None or query.after is not None or query.limit is not None:
             return None
         if plan.dataset != query.dataset or plan.where is not None or plan.clip is not None:
             return None
         if plan.limits.rows is not None or GEOMETRY in plan.masked:
             return None
-        known = self._dataset(query.dataset)
+        known = self._dataset(query.dataset, moved)
         return self._answer(known, query, plan) if known else None
 
     def _answer(self, known: _Dataset, query: Query, plan: AccessPlan) -> pa.Table | None:
@@ -113,8 +124,7 @@ class Present:
         table = pa.Table.from_batches(found)
         return _masked(table if len(found) < 2 else _merged(table), plan.masked)
 
-    def _dataset(self, dataset: str) -> _Dataset | None:
-        moved = self.store.moved()
+    def _dataset(self, dataset: str, moved: int) -> _Dataset | None:
         with self._guard:
             if moved != self._moved:
                 self._known.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -36,9 +36,16 @@ class Reader:
 
     def table(self, query: Query) -> pa.Table:
         """All features of a query in one table."""
-        plan = self.plan(query.dataset)
-        ready = self.present.table(query, plan) if self.present else None
-        return pa.Table.from_batches(self.store.read(query, plan)) if ready is None else ready
+        return self.tables([query])[0]
+
+    def tables(self, queries: Sequence[Query]) -> list[pa.Table]:
+        """All features of each query, a table each."""
+        asked = [(query, self.plan(query.dataset)) for query in queries]
+        ready = self.present.tables(asked) if self.present else [None] * len(asked)
+        return [
+            pa.Table.from_batches(self.store.read(query, plan)) if table is None else table
+            for (query, plan), table in zip(asked, ready, strict=True)
+        ]
 
     def ever(self, query: Query) -> pa.Table:
         """Every version, past and present, of what a query takes."""

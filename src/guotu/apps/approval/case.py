@@ -83,7 +83,8 @@ class Case:
         layers = {dataset: self.layers.open(dataset) for dataset in wanted}
         zone = self.project.zone
         for site in self.sites:
-            rows = [self.near(site, layer, wanted[dataset]) for dataset, layer in layers.items()]
+            asked = [(layer, wanted[dataset]) for dataset, layer in layers.items()]
+            rows = self.layers.near_all(asked, site.boxes)
             for dataset, pieces in zip(layers, measure_all(site, rows, zone, self.drop), strict=True):
                 self._made.setdefault(dataset, []).append(pieces)
 

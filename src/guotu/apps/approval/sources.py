@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
@@ -151,38 +151,33 @@ class Layers:
 
     def near(self, layer: Layer, boxes: Sequence[Box], columns: Sequence[str]) -> Rows:
         """Features whose boxes meet any of these, each once, in fid order within its stream."""
-        wanted = tuple(code for code in columns if code in layer.columns)
-        if len(layer.states) == 1:
-            found = list(self._read(layer.states[0], boxes, wanted, alone=True))
-            table = found[0] if found else _empty(wanted)
-            return Rows(layer, table, np.zeros(table.num_rows, np.int64))
-        tables, numbers = [], []
-        for number, state in enumerate(layer.states):
-            for table in self._read(state, boxes, wanted, alone=False):
-                tables.append(table)
-                numbers.append(np.full(table.num_rows, number, np.int64))
-        if not tables:
-            return Rows(layer, _empty(wanted), np.empty(0, np.int64))
-        return Rows(layer, pa.concat_tables(tables), np.concatenate(numbers))
+        return self.near_all([(layer, columns)], boxes)[0]
 
-    def _read(
-        self, state: StreamState, boxes: Sequence[Box], columns: tuple[str, ...], *, alone: bool
-    ) -> Iterator[pa.Table]:
-        met = [box for box in boxes if _meet(box, state.extent)]
-        parts = []
-        for box in met:
-            query = Query(
-                state.stream.dataset,
-                partitions=None if alone else (state.stream.partition,),
-                box=box,
-                at=self.moments.day or (state.head.version if self._fixed else self.moments.at),
-                columns=columns,
-            )
-            parts.append(self.sources.reader.table(query))
-        if len(parts) > 1:
-            yield _distinct(pa.concat_tables(parts))
-        elif parts:
-            yield parts[0]
+    def near_all(self, asked: Sequence[tuple[Layer, Sequence[str]]], boxes: Sequence[Box]) -> list[Rows]:
+        """`near` for several layers, read together."""
+        wanted = [tuple(code for code in columns if code in layer.columns) for layer, columns in asked]
+        places, queries = [], []
+        for place, (layer, _) in enumerate(asked):
+            for number, state in enumerate(layer.states):
+                met = [box for box in boxes if _meet(box, state.extent)]
+                places += [(place, number)] * len(met)
+                queries += [self._query(layer, state, box, wanted[place]) for box in met]
+        parts: list[dict[int, list[pa.Table]]] = [{} for _ in asked]
+        for (place, number), table in zip(places, self.sources.reader.tables(queries), strict=True):
+            parts[place].setdefault(number, []).append(table)
+        return [
+            _rows(layer, columns, found)
+            for (layer, _), columns, found in zip(asked, wanted, parts, strict=True)
+        ]
+
+    def _query(self, layer: Layer, state: StreamState, box: Box, columns: tuple[str, ...]) -> Query:
+        return Query(
+            state.stream.dataset,
+            partitions=None if len(layer.states) == 1 else (state.stream.partition,),
+            box=box,
+            at=self.moments.day or (state.head.version if self._fixed else self.moments.at),
+            columns=columns,
+        )
 
     @property
     def _fixed(self) -> bool:
@@ -271,6 +266,17 @@ def _meet(box: Box, extent: Box | None) -> bool:
     if extent is None:
         return False
     return box[0] <= extent[2] and box[2] >= extent[0] and box[1] <= extent[3] and box[3] >= extent[1]
+
+
+def _rows(layer: Layer, columns: Sequence[str], found: dict[int, list[pa.Table]]) -> Rows:
+    """Rows of a layer from the tables read of each of its streams."""
+    tables = [parts[0] if len(parts) == 1 else _distinct(pa.concat_tables(parts)) for parts in found.values()]
+    if not tables:
+        return Rows(layer, _empty(columns), np.empty(0, np.int64))
+    if len(tables) == 1:
+        return Rows(layer, tables[0], np.full(tables[0].num_rows, next(iter(found)), np.int64))
+    stream = np.repeat(np.array(list(found), np.int64), [table.num_rows for table in tables])
+    return Rows(layer, pa.concat_tables(tables), stream)
 
 
 def _distinct(table: pa.Table) -> pa.Table:
