@@ -56,7 +56,8 @@ class Ours:
         present = Present(store, packs) if packs else None
         for state in present.unpacked() if present else ():
             present.pack(state)
-        self.sources = Sources(Reader(store, lambda dataset: AccessPlan(dataset, "bench", "review"), present))
+        plans = {dataset: AccessPlan(dataset, "bench", "review") for dataset in found}
+        self.sources = Sources(Reader(store, plans.__getitem__, present))
         self.found, self.profile = found, review_profile()
         self.layers = Layers(self.sources, self.profile, Moments(), TODAY)
         for dataset in found:

@@ -421,13 +421,6 @@ CASES: list[Case] = [
     Case("a document called workbook", _renamed_document, "GT-1104", "表.xlsx", OPEN),
     Case("a DWG", _file("图.dwg", b"AC1032\x00\x00"), "GT-1104", "图.dwg", OPEN),
     Case("a RAR archive", _file("数据.rar", b"Rar!\x1a\x07\x01\x00"), "GT-1104", "数据.rar", OPEN),
-    Case(
-        "a personal geodatabase",
-        _file("a.mdb", b"\x00\x01\x00\x00Standard Jet DB\x00"),
-        "GT-1104",
-        "a.mdb",
-        OPEN,
-    ),
     Case("a VRT disguised as shapefile", _file("地块.shp", VRT), "GT-1105", "地块.shp", OPEN),
     Case("a VRT disguised as image", _file("影像.tif", VRT), "GT-1105", "影像.tif", OPEN),
     Case("a VRT inside a zip, disguised", _zip_with(("地块.shp", VRT.encode())), "GT-1105", "地块.shp", OPEN),

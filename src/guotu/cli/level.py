@@ -10,7 +10,7 @@ import click
 from guotu.cli.check import STAGES
 from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.reading import delivery, reading_options
-from guotu.cli.targets import must_be_writable
+from guotu.cli.targets import must_be_files, must_be_writable
 
 
 @click.command("level")
@@ -19,7 +19,7 @@ from guotu.cli.targets import must_be_writable
 @click.option(
     "--control",
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="控制面积表 CSV：ZLDWDM、MSSM、KZMJ / control areas, a CSV of ZLDWDM, MSSM, KZMJ (m²)",
 )
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="写到 / written to, .gpkg")
@@ -38,6 +38,7 @@ def command(
     from guotu.ops import levelling
 
     must_be_writable(output)
+    must_be_files(control)
     controls = levelling.read_controls(control.read_bytes())
     handed_in = delivery(told, path, given)
     with tempfile.TemporaryDirectory() as work, Stages(STAGES, told.lang) as progress:

@@ -11,7 +11,7 @@ from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.moments import MOMENT
 from guotu.cli.package_check import STAGES, paper_form, write_report, write_whole
 from guotu.cli.submission_told import as_option, desk_of, person
-from guotu.cli.targets import must_be_writable
+from guotu.cli.targets import must_be_files, must_be_writable
 from guotu.model.time import AsOf
 
 _OUT = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写到 / write to")
@@ -202,8 +202,11 @@ def bulletin(told: Told, /, year: int, outputs: tuple[Path, ...], as_json: bool)
 @_OUT
 @click.option("--round", "wanted", type=int, help="第几次报送 / which round")
 @as_option
+@json_option
 @pass_told
-def receipt(told: Told, /, number: str, output: Path, wanted: int | None, account: str | None) -> None:
+def receipt(
+    told: Told, /, number: str, output: Path, wanted: int | None, account: str | None, as_json: bool
+) -> None:
     """取回执：.json（可离线核验）、.pdf、.docx、.html、.xlsx。
 
     The receipt: .json (verifiable offline), .pdf, .docx, .html, .xlsx.
@@ -225,6 +228,8 @@ def receipt(told: Told, /, number: str, output: Path, wanted: int | None, accoun
     )
     write_whole(output, body)
     told.say(f"已写出 {output}", f"{output} written")
+    if as_json:
+        emit({"number": number, "output": str(output)})
 
 
 @click.command("report")
@@ -232,8 +237,11 @@ def receipt(told: Told, /, number: str, output: Path, wanted: int | None, accoun
 @_OUT
 @click.option("--round", "wanted", type=int, help="第几次报送 / which round")
 @as_option
+@json_option
 @pass_told
-def report(told: Told, /, number: str, output: Path, wanted: int | None, account: str | None) -> None:
+def report(
+    told: Told, /, number: str, output: Path, wanted: int | None, account: str | None, as_json: bool
+) -> None:
     """取检查报告，接收单位检查过的以其为准。
 
     The report of the check, the receiver's where there is one.
@@ -246,16 +254,18 @@ def report(told: Told, /, number: str, output: Path, wanted: int | None, account
     found = desk.report(person(desk, account), number, told.lang, wanted)
     write_report(output, found, number, told.lang)
     told.say(f"已写出 {output}", f"{output} written")
+    if as_json:
+        emit({"number": number, "output": str(output)})
 
 
 @click.command("verify")
-@click.argument("path", metavar="RECEIPT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", metavar="RECEIPT", type=click.Path(path_type=Path))
 @click.option(
     "--key", metavar="HEX", help="接收单位公布的公钥 / the receiver's published key, 64 hexadecimal digits"
 )
 @click.option(
     "--package",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     help="同时核对成果 / hold the package against it",
 )
 @json_option
@@ -268,10 +278,14 @@ def verify(told: Told, /, path: Path, key: str | None, package: Path | None, as_
     Example: guotu submission verify receipt.json --package package.zip
     """
     from guotu.apps.submission import receipt as receipts
+    from guotu.errors.general import PATH_MISSING
     from guotu.errors.submission import RECEIPT_FORGED
     from guotu.ops.submitting.verifying import package_differs
 
     trusted = _key(key)
+    must_be_files(path)
+    if package is not None and not package.exists():
+        raise PATH_MISSING(path=package)
     found = receipts.parse(path.read_bytes(), path.name)
     signer = receipts.verify(found, path.name, trusted)
     payload = found["payload"]

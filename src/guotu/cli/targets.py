@@ -1,4 +1,4 @@
-"""Files that a verb is to write: found out before the work, not after."""
+"""Files that a verb is to write or to read: found out before the work, not after."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def must_be_writable(*targets: Path | None) -> None:
             raise PATH_MISSING(path=target.parent)
         if target.is_dir():
             raise PATH_KIND(path=target)
+
+
+def must_be_files(*sources: Path) -> None:
+    """Raises GT-1013 where one is missing, GT-1015 where it is a folder."""
+    for source in sources:
+        if not source.exists():
+            raise PATH_MISSING(path=source)
+        if source.is_dir():
+            raise PATH_KIND(path=source)

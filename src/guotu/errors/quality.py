@@ -30,8 +30,8 @@ PROFILE_INVALID = Kind(
 LOCAL_RULE_INVALID = Kind(
     "GT-1404",
     Family.USAGE,
-    "{file} 第 {line} 行的地方规则“{rule}”有误：{zh}",
-    "Local rule {rule!r} in {file}, line {line}, is wrong: {en}",
+    "{file} 第 {line} 行的地方规则“{rule}”有误：{reason_zh}",
+    "Local rule {rule!r} in {file}, line {line}, is wrong: {reason_en}",
     "对照 docs/how-tos/add-a-local-rule.md 改正；该文件的规则改好之前都不生效。",
     "See docs/how-tos/add-a-local-rule.md; nothing in the file counts until it is right.",
 )
@@ -54,8 +54,8 @@ EXEMPTION_UNKNOWN = Kind(
 EXEMPTION_INVALID = Kind(
     "GT-1407",
     Family.USAGE,
-    "例外说明有误：{zh}",
-    "The exception is wrong: {en}",
+    "例外说明有误：{reason_zh}",
+    "The exception is wrong: {reason_en}",
     "例外说明须写明规则、数据集、理由、文号、批准人，截止日期不早于批准日期。",
     "An exception names rule, dataset, reason, document and who approved it; it ends no earlier than it begins.",
 )

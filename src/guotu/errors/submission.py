@@ -63,8 +63,8 @@ STEP_CONDITION = Kind(
     Family.REFUSED,
     "汇交 {id} 不能{action_zh}：{reason_zh}",
     "Submission {id}: {action_en} is refused, {reason_en}",
-    "{remedy_zh}",
-    "{remedy_en}",
+    "条件具备后再办理：{remedy_zh}",
+    "Meet the condition first: {remedy_en}",
 )
 RECEIPT_FORGED = Kind(
     "GT-7038",

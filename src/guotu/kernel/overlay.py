@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from guotu.kernel.compiled import COMPILED
-from guotu.kernel.loops.overlay import SLABS, near_rings, shared_areas, slab_index, subject_edges
+from guotu.kernel.loops.overlay import SLABS, column_box, near_rings, shared_areas, slab_index, subject_edges
 from guotu.kernel.plane import columns_on_plane, on_plane, project_gauss
 from guotu.kernel.wkb import from_wkb, lay_out, plain_polygons, to_wkb
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
@@ -47,7 +47,8 @@ class _Rings:
     @property
     def box(self) -> Float64Array:
         """West, south, east, north."""
-        return np.array([self.x.min(), self.y.min(), self.x.max(), self.y.max()])
+        found: Float64Array = column_box(self.x, self.y)
+        return found
 
 
 def _rings(wkb: Any, window: Float64Array = _EVERYWHERE) -> _Rings:

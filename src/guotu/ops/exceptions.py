@@ -32,9 +32,9 @@ class ExceptionBook:
             rule(exemption.rule)
         for name in ("dataset", "reason", "document", "approved_by"):
             if not getattr(exemption, name).strip():
-                raise EXEMPTION_INVALID(zh=f"缺少 {name}", en=f"{name} is missing")
+                raise EXEMPTION_INVALID(reason_zh=f"缺少 {name}", reason_en=f"{name} is missing")
         if exemption.until is not None and exemption.until < exemption.approved_on:
-            raise EXEMPTION_INVALID(zh="截止日期早于批准日期", en="it ends before it begins")
+            raise EXEMPTION_INVALID(reason_zh="截止日期早于批准日期", reason_en="it ends before it begins")
         year = exemption.approved_on.year
         taken = [each.id for each in self.all() if each.id.startswith(f"LW-{year}-")]
         number = max((int(id.rsplit("-", 1)[1]) for id in taken), default=0) + 1

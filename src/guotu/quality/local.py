@@ -77,7 +77,9 @@ def read_rule(entry: Mapping[str, Any], scope: tuple[LayerSchema, ...], place: P
     id = str(entry.get("id", "?"))
 
     def wrong(zh: str, en: str) -> GuotuError:
-        return LOCAL_RULE_INVALID(place=place, rule=id, file=place.file, line=place.row, zh=zh, en=en)
+        return LOCAL_RULE_INVALID(
+            place=place, rule=id, file=place.file, line=place.row, reason_zh=zh, reason_en=en
+        )
 
     for name in _NEEDED:
         if not isinstance(entry.get(name), str) or not entry[name].strip():

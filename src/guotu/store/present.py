@@ -178,6 +178,8 @@ def _merged(table: pa.Table) -> pa.Table:
 
 
 def _masked(table: pa.Table, masked: frozenset[str]) -> pa.Table:
+    if not masked:
+        return table
     for number, name in enumerate(table.column_names):
         if name in masked:
             kind = table.schema.field(number)

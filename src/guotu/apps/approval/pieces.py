@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -63,11 +64,11 @@ def measure_all(
 
 def shared_areas(subject: Any, columns: Sequence[Any], plane: GaussKruger | None) -> list[Float64Array]:
     """`kernel.overlay.overlap_areas_wkb` over several WKB columns in one call."""
-    lengths = [len(column) for column in columns]
-    if not sum(lengths):
+    ends = list(accumulate(len(column) for column in columns))
+    if not ends or not ends[-1]:
         return [np.empty(0) for _ in columns]
     areas = overlap_areas_wkb(subject, pa.concat_arrays(columns), plane)
-    return np.split(areas, np.cumsum(lengths)[:-1])
+    return [areas[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 def shapes_of(rows: Rows) -> GeometryArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -268,13 +269,13 @@ def _meet(box: Box, extent: Box | None) -> bool:
     return box[0] <= extent[2] and box[2] >= extent[0] and box[1] <= extent[3] and box[3] >= extent[1]
 
 
-def _rows(layer: Layer, columns: Sequence[str], found: dict[int, list[pa.Table]]) -> Rows:
+def _rows(layer: Layer, columns: tuple[str, ...], found: dict[int, list[pa.Table]]) -> Rows:
     """Rows of a layer from the tables read of each of its streams."""
     tables = [parts[0] if len(parts) == 1 else _distinct(pa.concat_tables(parts)) for parts in found.values()]
     if not tables:
         return Rows(layer, _empty(columns), np.empty(0, np.int64))
     if len(tables) == 1:
-        return Rows(layer, tables[0], np.full(tables[0].num_rows, next(iter(found)), np.int64))
+        return Rows(layer, tables[0], np.repeat(list(found), tables[0].num_rows))
     stream = np.repeat(np.array(list(found), np.int64), [table.num_rows for table in tables])
     return Rows(layer, pa.concat_tables(tables), stream)
 
@@ -286,6 +287,7 @@ def _distinct(table: pa.Table) -> pa.Table:
     return table.take(pa.array(first))
 
 
-def _empty(columns: Sequence[str]) -> pa.Table:
+@cache
+def _empty(columns: tuple[str, ...]) -> pa.Table:
     fields = [(FID, pa.binary(16)), *((code, pa.string()) for code in columns), (GEOMETRY, pa.binary())]
     return pa.schema(fields).empty_table()

@@ -194,6 +194,16 @@ def shared_areas(edges, offsets, listed, box, x, y, starts, signs, first, out):
 
 
 @loop
+def column_box(x, y):
+    """West, south, east, north."""
+    box = np.array([np.inf, np.inf, -np.inf, -np.inf])
+    for k in range(len(x)):
+        box[0], box[2] = min(box[0], x[k]), max(box[2], x[k])
+        box[1], box[3] = min(box[1], y[k]), max(box[3], y[k])
+    return box
+
+
+@loop
 def _side(x, y, window):
     """Bits of the sides of the window that a point lies beyond: 1 west, 2 east, 4 south, 8 north."""
     bits = 0
