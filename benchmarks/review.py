@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def boundary(plane: shapely.Polygon, lonlat: shapely.Polygon) -> ProjectBoundary
     )
 
 
+@cache
+def plan_of(dataset: str) -> AccessPlan:
+    """Compiled once, as for a request."""
+    return AccessPlan(dataset, "bench", "review")
+
+
 class Ours:
     """guotu over SQLite, with packs as a serving node keeps them, or without."""
 
@@ -56,8 +63,7 @@ class Ours:
         present = Present(store, packs) if packs else None
         for state in present.unpacked() if present else ():
             present.pack(state)
-        plans = {dataset: AccessPlan(dataset, "bench", "review") for dataset in found}
-        self.sources = Sources(Reader(store, plans.__getitem__, present))
+        self.sources = Sources(Reader(store, plan_of, present))
         self.found, self.profile = found, review_profile()
         self.layers = Layers(self.sources, self.profile, Moments(), TODAY)
         for dataset in found:
