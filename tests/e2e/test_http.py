@@ -402,7 +402,8 @@ def test_a_resource_tells_schema_versions_and_sources(officer: httpx.Client) -> 
     assert len(newest["digest"]) == 64
     assert len(shown["sources"]) == 2
     assert officer.get("/api/versions", params={"dataset": "xz.dltb"}).json() == shown["versions"]
-    assert officer.get("/api/catalog/sj.rk").json()["schema"] is None
+    assert officer.get("/api/catalog/sj.rk").json()["schema"]["code"] == "RK"
+    assert "schema" not in officer.get("/api/catalog/xz.dem").json()
 
 
 def test_features_come_in_pages(officer: httpx.Client) -> None:

@@ -99,6 +99,16 @@ def gap(g: Ground) -> None:
     g.measured(at)
 
 
+def unshared_vertex(g: Ground) -> None:
+    """A vertex in the middle of a common edge that only one of the two neighbours has."""
+    at, other, number = _pair(g)
+    a, b = (np.array(p) for p in edges(g.dltb.clean[at])[number])
+    middle = np.round((a + b) / 2, 10)
+    g.dltb.shapes[at] = with_point(g.dltb.clean[at], number, [middle])
+    g.told("1511", g.dltb.id, other, area=around(middle, 0.01))
+    g.measured(at)
+
+
 def crossed(g: Ground) -> None:
     """Farmland whose shell crosses itself: a small knot in one edge."""
     at = g.farm.pick("roomy", _roomy, alone=True)
@@ -351,7 +361,7 @@ def stray_boundary(g: Ground) -> None:
 
 
 KINDS = [
-    missing_shape, swapped_axes, overlap, gap, crossed, needle, double_vertex, two_parts, repeated_farmland,
+    missing_shape, swapped_axes, overlap, gap, unshared_vertex, crossed, needle, double_vertex, two_parts, repeated_farmland,
     plan_over_the_edge, farmland_over_the_edge, farmland_of_another_class, farmland_in_the_red, town_in_the_red,
     farmland_in_town, stray_boundary,
 ]  # fmt: skip

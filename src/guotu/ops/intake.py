@@ -107,7 +107,8 @@ def judge(
     exceptions count, and the delivery is held against the layers that the node holds and the subject may read.
     """
     wanted, notes = layers_of(delivery, work, node)
-    present = present_layers(node, subject, (each.schema.dataset for each in wanted)) if node else []
+    coming = {each.schema.dataset for each in wanted}
+    present = present_layers(node, subject, coming, delivery.partition) if node else []
     report = check_set(
         delivery.path,
         wanted,

@@ -45,12 +45,22 @@ def judging(node: Node | None, schema: LayerSchema, division: str | None) -> Jud
     )
 
 
-def present_layers(node: Node, subject: Subject, but: Iterable[str]) -> list[SetLayer]:
-    """Layers the node holds, as a subject may read them, save the datasets that come in."""
-    left = set(but)
+def present_layers(
+    node: Node, subject: Subject, coming: Iterable[str], partition: str | None
+) -> list[SetLayer]:
+    """Layers the node holds, as a subject may read them: what a delivery is held against.
+
+    Datasets that come in are left out, but for those that tile the ground: of them the neighbours stay, every stream but the
+    one (`partition`, by default the node's own division) that comes in.
+    """
+    arriving, own = set(coming), partition or node.identity.division
     reader = node.reader(subject, "check")
-    return [
-        stored_layer(reader, dataset)
-        for dataset in REFERENCES
-        if dataset not in left and node.store.streams(dataset)
-    ]
+    held = []
+    for dataset in REFERENCES:
+        streams = node.store.streams(dataset)
+        if streams and dataset not in arriving:
+            held.append(stored_layer(reader, dataset))
+        elif streams and reader.schema(dataset).coverage:
+            beside = tuple(s.stream.partition for s in streams if s.stream.partition != own)
+            held += [stored_layer(reader, dataset, partitions=beside)] if beside else []
+    return held

@@ -311,3 +311,43 @@ def test_a_pack_of_ones_own_may_start_from_that_of_layers() -> None:
     rows = parcels(p3={"geometry": cell(3, 0, 1.5)})
     report = check_layers(database(dltb=rows), read_profile(table))
     assert found(report, "1203") == []
+
+
+def beside(n: int, top: float = 1.0, cut: float | None = None) -> Any:
+    """A parcel of the next county, east of parcel n, its western edge cut at a share of its height."""
+    west, south, east, north = shapely.bounds(cell(n))
+    far, high = 2 * east - west, south + (north - south) * top
+    xy = [(far, south), (far, high), (east, high)]
+    xy += [(east, south + (north - south) * cut)] if cut else []
+    return shapely.Polygon([*xy, (east, south)])
+
+
+def matched(shape: Any) -> list[Finding]:
+    mine = layer("dltb-2020", [parcel(0, cell(0))])
+    theirs = layer("dltb-2020", [parcel(1, shape)], present=True, file="next.gpkg")
+    return [each for each in check_layers({"a": mine, "b": theirs}).findings if each.rule == "1204"]
+
+
+def test_neighbouring_counties_with_the_same_vertices_match() -> None:
+    assert matched(beside(0)) == []
+
+
+def test_a_vertex_of_the_neighbour_that_is_missing_here_is_told_where() -> None:
+    [found] = matched(beside(0, cut=0.5))
+    _, south, east, north = shapely.bounds(cell(0))
+    assert found.place.row == 1
+    assert found.place.coordinate == pytest.approx((east, (south + north) / 2), abs=1e-9)
+    assert "next.gpkg" in found.zh
+    assert found.measure == pytest.approx((north - south) / 2 * 111_320, rel=1e-6)
+
+
+def test_a_corner_a_third_of_a_metre_off_is_told_from_both_sides() -> None:
+    _, south, _, north = shapely.bounds(cell(0))
+    off = 0.35 / 111_320 / (north - south)
+    found = matched(beside(0, top=1 - off))
+    assert len(found) == 2
+    assert all(each.measure == pytest.approx(0.35, abs=1e-3) for each in found)
+
+
+def test_counties_that_do_not_touch_have_nothing_to_match() -> None:
+    assert matched(cell(3)) == []

@@ -14,6 +14,7 @@ QUICK = (1500, 11)
 ELSEWHERE = {"1405", "1505"}
 """Rules that no county of this size has room for; `test_layerset` and `test_gate` plant their errors."""
 TOPOLOGY = {"1204", "1508"}
+"""`test_layerset` and `test_lines` plant theirs."""
 
 
 def told(outcome: Outcome) -> str:

@@ -151,7 +151,7 @@ class _Bench:
     def between(self, readers: list[LayerReader], subject: Subject, name: str) -> QualityReport:
         """What the layers owe each other and those the node holds."""
         given = {layer.schema.dataset for layer in readers}
-        present = present_layers(self.node, subject, given) if self.node else []
+        present = present_layers(self.node, subject, given, self.division) if self.node else []
         exceptions = {}
         if self.node:
             for layer in readers:

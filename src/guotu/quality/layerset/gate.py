@@ -10,7 +10,7 @@ from pathlib import Path
 from guotu.model.finding import QualityReport, RuleCount
 from guotu.quality.exceptions import Exceptions
 from guotu.quality.gate import Stop, go_on
-from guotu.quality.layerset import complete, names, places, plans, sums
+from guotu.quality.layerset import complete, matching, names, places, plans, sums
 from guotu.quality.layerset.layers import laid_out
 from guotu.quality.layerset.reader import LayerReader
 from guotu.quality.layerset.registry import SET_REGISTER
@@ -18,7 +18,17 @@ from guotu.quality.ledger import Ledger
 from guotu.quality.profile import GateProfile, gate_profile
 from guotu.quality.score import score
 
-__all__ = ["LayerSetGate", "check_layers", "complete", "merged", "names", "places", "plans", "sums"]
+__all__ = [
+    "LayerSetGate",
+    "check_layers",
+    "complete",
+    "matching",
+    "merged",
+    "names",
+    "places",
+    "plans",
+    "sums",
+]
 
 PROFILE = "layers"
 """The pack that applies where none is named."""

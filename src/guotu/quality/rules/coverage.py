@@ -1,4 +1,4 @@
-"""1502 overlaps and 1503 gaps of layers that tile their territory."""
+"""1502 overlaps, 1503 gaps and 1511 unequal common borders of layers that tile their territory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 import shapely
 
 from guotu.kernel.area import ellipsoid_area
-from guotu.model.arrays import Float64Array, GeometryArray
+from guotu.model.arrays import Float64Array, GeometryArray, Int64Array
 from guotu.model.schema import GeometryKind, LayerSchema
 from guotu.quality.chunk import Chunk
 from guotu.quality.edges import OpenEdges
 from guotu.quality.faces import Faces, faces
 from guotu.quality.profile import Clause
 from guotu.quality.registry import Again, Late, Surroundings, running_rule
+from guotu.quality.seams import Seams, seams
 
 _MOST_EDGES = 2_000_000
 """Open edges beyond which faults are no longer told one by one: such a file shares no edges at all."""
@@ -24,13 +25,14 @@ _METRES = 111_000.0
 
 
 class Tiling:
-    """The state both rules share: open edges while polygons stream by, their faces at the end."""
+    """The state the rules share: open edges while polygons stream by, their faces at the end."""
 
     def __init__(self) -> None:
         self.open = OpenEdges()
         self._last: Chunk | None = None
         self._again: Again | None = None
         self.edges = 0
+        self._left: tuple[Float64Array, Int64Array] = np.empty((0, 4)), np.empty(0, np.int64)
         self.owners: GeometryArray = np.empty(0, object)
         self.rows: list[int] = []
 
@@ -67,7 +69,7 @@ class Tiling:
             self.open = OpenEdges()
             return faces(np.empty((0, 4)))
         shapes = self._again(self.open.rows())
-        edges, _ = self.open.edges(shapes)
+        edges, _ = self._left = self.open.edges(shapes)
         self.open = OpenEdges()
         self.rows = list(shapes)
         self.owners = np.atleast_1d(shapely.from_wkb(list(shapes.values()))) if shapes else self.owners
@@ -78,6 +80,10 @@ class Tiling:
         """WKB of all the polygons together, None before the end or where there is none."""
         covered = shapely.Polygon() if self._again is None else self._faces.covered
         return None if shapely.is_empty(covered) else bytes(shapely.to_wkb(shapely.orient_polygons(covered)))
+
+    def seams(self, tolerance: float) -> Seams:
+        """Common borders cut at different vertices, once settled."""
+        return seams(*self._left, tolerance)
 
     def over(self, face: shapely.Geometry) -> list[int]:
         """Rows of polygons that own an open edge and lie over a face."""
@@ -143,6 +149,29 @@ class Gaps:
             )
 
 
+class Borders:
+    """1511: neighbours have the same vertices along their common border."""
+
+    def __init__(self, tiling: Tiling, clause: Clause) -> None:
+        self.tiling, self.clause = tiling, clause
+
+    def feed(self, chunk: Chunk) -> None:
+        self.tiling.feed(chunk)
+
+    def finish(self, again: Again) -> Iterator[Late]:
+        self.tiling.settle(again)
+        found = self.tiling.seams(self.clause.number("tolerance_m") / _METRES)
+        for row, other, place in zip(
+            found.missing.tolist(), found.having.tolist(), found.places.tolist(), strict=True
+        ):
+            yield Late(
+                f"公共边界上缺少第 {other} 个要素在此处的节点",
+                f"the common border lacks the vertex that feature {other} has here",
+                row=row,
+                coordinate=(place[0], place[1]),
+            )
+
+
 def _counting(found: GeometryArray, clause: Clause) -> Iterator[tuple[shapely.Geometry, float]]:
     """Faces above the profile's area and width, the largest first."""
     areas: Float64Array = ellipsoid_area(found)
@@ -172,3 +201,8 @@ def overlaps(around: Surroundings, clause: Clause) -> Overlaps:
 @running_rule("1503", geometry=_POLYGON, applies=_tiles)
 def gaps(around: Surroundings, clause: Clause) -> Gaps:
     return Gaps(around.shared(Tiling), clause, around.control)
+
+
+@running_rule("1511", geometry=_POLYGON, applies=_tiles)
+def borders(around: Surroundings, clause: Clause) -> Borders:
+    return Borders(around.shared(Tiling), clause)
