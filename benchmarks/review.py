@@ -76,9 +76,9 @@ class Ours:
         asked = [(self.layers.open(dataset), (kind,) if kind else ()) for dataset, kind in found]
         rows = self.layers.near_all(asked, (box,))
         answer: Answer = {("xz.dzzhd", ""): float(self._near(plane, lonlat))}
-        measured = shared_areas(lonlat, [part.wkb for part in rows], ZONE)
+        measured = shared_areas(lonlat, [part.shapes for part in rows], ZONE)
         for (dataset, kind), part, areas in zip(found, rows, measured, strict=True):
-            kinds = part.column(kind) if kind else [""] * len(part)
+            kinds = part.table[kind].to_numpy() if kind else [""] * len(part)
             for row in np.flatnonzero(areas > 0).tolist():
                 answer[dataset, kinds[row]] = answer.get((dataset, kinds[row]), 0.0) + float(areas[row])
         return answer

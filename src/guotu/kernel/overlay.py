@@ -9,7 +9,15 @@ import numpy as np
 import shapely
 
 from guotu.kernel.compiled import COMPILED
-from guotu.kernel.loops.overlay import SLABS, column_box, near_rings, shared_areas, slab_index, subject_edges
+from guotu.kernel.loops.overlay import (
+    SLABS,
+    column_box,
+    near_rings,
+    ring_signs,
+    shared_areas,
+    slab_index,
+    subject_edges,
+)
 from guotu.kernel.plane import columns_on_plane, on_plane, project_gauss
 from guotu.kernel.wkb import from_wkb, lay_out, plain_polygons, to_wkb
 from guotu.model.arrays import BoolArray, Float64Array, GeometryArray, Int64Array
@@ -61,6 +69,17 @@ def _rings(wkb: Any, window: Float64Array = _EVERYWHERE) -> _Rings:
     return _Rings(x[:count], y[:count], starts, signs, layout.first, layout.missing)
 
 
+def _rings_of(polygon: Any) -> _Rings:
+    """One polygon's rings, all of them; a single ring needs no detour through WKB."""
+    if shapely.get_type_id(polygon) != 3 or shapely.get_num_interior_rings(polygon) or not polygon.area:
+        return _rings(to_wkb(np.array([polygon], dtype=object)))
+    xy = shapely.get_coordinates(polygon)
+    starts, signs = np.array([0, len(xy)]), np.empty(1)
+    ring_signs(xy, starts, np.ones(1, np.bool_), signs)
+    x, y = np.ascontiguousarray(xy.T)
+    return _Rings(x, y, starts, signs, np.array([0, 1]), np.zeros(1, np.bool_))
+
+
 def _shared(subject: _Rings, candidates: _Rings) -> Float64Array:
     out = np.zeros(len(candidates.first) - 1)
     if len(subject.x) and len(candidates.x):
@@ -99,7 +118,7 @@ def overlap_areas(subject: Any, candidates: GeometryArray) -> Float64Array:
     """
     if not COMPILED:
         return shared_areas_twin(subject, candidates)
-    return _shared(_rings(to_wkb(np.array([subject], dtype=object))), _rings(to_wkb(candidates)))
+    return _shared(_rings_of(subject), _rings(to_wkb(candidates)))
 
 
 def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) -> Float64Array:
@@ -113,7 +132,7 @@ def overlap_areas_wkb(subject_lonlat: Any, wkb: Any, plane: GaussKruger | None) 
     """
     if not COMPILED:
         return _shared_wkb_twin(subject_lonlat, wkb, plane)
-    mine = _rings(to_wkb(np.array([subject_lonlat], dtype=object)))
+    mine = _rings_of(subject_lonlat)
     box = mine.box if len(mine.x) else np.full(4, np.nan)
     near = _rings(wkb, box + np.array([-_ASIDE, -_ASIDE, _ASIDE, _ASIDE])) if len(mine.x) else _rings(wkb)
     return _shared(*(_moved(rings, plane, (box[:2] + box[2:]) / 2) for rings in (mine, near)))

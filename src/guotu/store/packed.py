@@ -35,6 +35,8 @@ Fids: TypeAlias = npt.NDArray[np.bytes_]
 
 MOST_ROWS: Final = 4096
 """A box that finds more is answered by the store, batch by batch."""
+FEW_ROWS: Final = 8
+"""So many rows are given as they lie, each a slice of its batch: cheaper than gathering them, however large they are."""
 BATCH_ROWS: Final = 1 << 15
 BATCH_BYTES: Final = 1 << 30
 """Of geometry in one batch at most; Arrow's plain binary columns end at twice as much."""
@@ -55,7 +57,7 @@ class Pack:
         return replace(self, batches=tuple(batch.select(columns) for batch in self.batches))
 
     def within(self, box: Box) -> list[pa.RecordBatch] | None:
-        """Rows whose own box meets `box`, each batch in fid order; None where they are too many."""
+        """Rows whose own box meets `box`, in fid order; None where they are too many. Few rows are not copied."""
         places = search(self.tree, box, MOST_ROWS)
         if places is None:
             return None
@@ -63,16 +65,25 @@ class Pack:
             return []
         size = self.batches[0].num_rows
         first, last = int(places[0]) // size, int(places[-1]) // size
-        found = []
-        for number in range(first, last + 1):
-            mine = places if first == last else places[(places // size) == number]
-            if len(mine) == 1:
-                found.append(self.batches[number].slice(int(mine[0]) - number * size, 1))
-            elif len(mine):
-                chosen = mine - number * size
-                chosen = chosen[np.argsort(self.fids[number][chosen])]
-                found.append(self.batches[number].take(pa.array(chosen)))
-        return found
+        if len(places) > FEW_ROWS:
+            parts = [(number, places[(places // size) == number]) for number in range(first, last + 1)]
+            found = [self._copied(number, mine - number * size) for number, mine in parts if len(mine)]
+            return found if len(found) == 1 else _sorted(found)
+        batches, rows = np.divmod(places, size)
+        fids = [self.fids[batch][row] for batch, row in zip(batches.tolist(), rows.tolist(), strict=True)]
+        order = sorted(range(len(places)), key=fids.__getitem__)
+        return [self.batches[int(batches[at])].slice(int(rows[at]), 1) for at in order]
+
+    def _copied(self, number: int, rows: Int64Array) -> pa.RecordBatch:
+        """Rows of one batch in fid order."""
+        return self.batches[number].take(pa.array(rows[np.argsort(self.fids[number][rows])]))
+
+
+def _sorted(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """Several batches as one in fid order."""
+    fids = np.concatenate([fids_of(batch) for batch in batches])
+    order = pa.array(np.argsort(fids))
+    return [pa.concat_batches(batches).take(order)]
 
 
 def fids_of(batch: pa.RecordBatch) -> Fids:

@@ -122,7 +122,7 @@ class Present:
         if not found:
             return look.empty
         table = pa.Table.from_batches(found)
-        return _masked(table if len(found) < 2 else _merged(table), plan.masked)
+        return _masked(table if len(numbers) == 1 or len(found) == 1 else _merged(table), plan.masked)
 
     def _dataset(self, dataset: str, moved: int) -> _Dataset | None:
         with self._guard:
@@ -172,7 +172,7 @@ def _at_head(state: StreamState, query: Query) -> bool:
 
 
 def _merged(table: pa.Table) -> pa.Table:
-    """Several batches as one in fid order."""
+    """Rows of several streams in fid order."""
     fids = np.concatenate([fids_of(batch) for batch in table.select([FID]).to_batches()])
     return table.take(pa.array(np.argsort(fids))).combine_chunks()
 

@@ -52,22 +52,26 @@ def measure_all(
 ) -> list[Pieces]:
     """`measure` for several layers at once: two calls of the kernel instead of two a layer, and the same bits."""
     subject = site.lonlat if shape is None else shape
-    plane = [np.nan_to_num(part) for part in shared_areas(subject, [rows.wkb for rows in layers], zone)]
+    plane = [np.nan_to_num(part) for part in shared_areas(subject, [rows.shapes for rows in layers], zone)]
     met = [np.flatnonzero(areas >= drop_m2) for areas in plane]
     kept = [rows.take(index) if len(index) else rows.none() for rows, index in zip(layers, met, strict=True)]
-    ellipsoid = shared_areas(subject, [rows.wkb for rows in kept], None)
+    ellipsoid = shared_areas(subject, [rows.shapes for rows in kept], None)
     return [
         Pieces(site, rows, areas[index], other)
         for rows, areas, index, other in zip(kept, plane, met, ellipsoid, strict=True)
     ]
 
 
-def shared_areas(subject: Any, columns: Sequence[Any], plane: GaussKruger | None) -> list[Float64Array]:
+def shared_areas(
+    subject: Any, columns: Sequence[pa.ChunkedArray], plane: GaussKruger | None
+) -> list[Float64Array]:
     """`kernel.overlay.overlap_areas_wkb` over several WKB columns in one call."""
     ends = list(accumulate(len(column) for column in columns))
     if not ends or not ends[-1]:
         return [np.empty(0) for _ in columns]
-    areas = overlap_areas_wkb(subject, pa.concat_arrays(columns), plane)
+    areas = overlap_areas_wkb(
+        subject, pa.concat_arrays([chunk for column in columns for chunk in column.chunks]), plane
+    )
     return [areas[begin:end] for begin, end in pairwise([0, *ends])]
 
 

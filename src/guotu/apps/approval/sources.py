@@ -97,9 +97,14 @@ class Rows:
         return int(self.table.num_rows)
 
     @property
+    def shapes(self) -> pa.ChunkedArray:
+        """Arrow binary (n,) of WKB in degrees, in as many pieces as were read."""
+        return self.table[GEOMETRY]
+
+    @property
     def wkb(self) -> Any:
-        """Arrow binary (n,) of WKB in degrees."""
-        return _flat(self.table[GEOMETRY])
+        """The same in one piece."""
+        return _flat(self.shapes)
 
     def column(self, code: str) -> list[Any]:
         """Values of a field, None for every row where the layer (or the reader) has no such field."""
