@@ -31,8 +31,9 @@ def buffers(array: Any) -> tuple[Bytes, Int64Array, BoolArray]:
         offsets = np.frombuffer(offset_buffer, dtype, n + 1, array.offset * dtype.itemsize).astype(np.int64)
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
     data.flags.writeable = False  # one array type, so every loop is compiled once
-    valid = array.is_valid().to_numpy(zero_copy_only=False)
-    return data, offsets, np.ascontiguousarray(valid)
+    if not array.null_count:
+        return data, offsets, np.ones(n, np.bool_)
+    return data, offsets, np.ascontiguousarray(array.is_valid().to_numpy(zero_copy_only=False))
 
 
 def from_buffers(data: Bytes, offsets: Int64Array, missing: BoolArray) -> Any:

@@ -37,7 +37,7 @@ MOST_ROWS: Final = 4096
 """A box that finds more is answered by the store, batch by batch."""
 FEW_ROWS: Final = 8
 """So many rows are given as they lie, each a slice of its batch: cheaper than gathering them, however large they are."""
-BATCH_ROWS: Final = 1 << 15
+BATCH_ROWS: Final = 1 << 17
 BATCH_BYTES: Final = 1 << 30
 """Of geometry in one batch at most; Arrow's plain binary columns end at twice as much."""
 _ROWS, _TREE = "rows.arrow", "tree.npy"
@@ -67,23 +67,20 @@ class Pack:
         first, last = int(places[0]) // size, int(places[-1]) // size
         if len(places) > FEW_ROWS:
             parts = [(number, places[(places // size) == number]) for number in range(first, last + 1)]
-            found = [self._copied(number, mine - number * size) for number, mine in parts if len(mine)]
-            return found if len(found) == 1 else _sorted(found)
+            return [self._copied([(number, mine - number * size) for number, mine in parts if len(mine)])]
         batches, rows = np.divmod(places, size)
         fids = [self.fids[batch][row] for batch, row in zip(batches.tolist(), rows.tolist(), strict=True)]
         order = sorted(range(len(places)), key=fids.__getitem__)
         return [self.batches[int(batches[at])].slice(int(rows[at]), 1) for at in order]
 
-    def _copied(self, number: int, rows: Int64Array) -> pa.RecordBatch:
-        """Rows of one batch in fid order."""
-        return self.batches[number].take(pa.array(rows[np.argsort(self.fids[number][rows])]))
-
-
-def _sorted(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """Several batches as one in fid order."""
-    fids = np.concatenate([fids_of(batch) for batch in batches])
-    order = pa.array(np.argsort(fids))
-    return [pa.concat_batches(batches).take(order)]
+    def _copied(self, parts: list[tuple[int, Int64Array]]) -> pa.RecordBatch:
+        """Rows of some batches in fid order."""
+        order = np.argsort(np.concatenate([self.fids[number][rows] for number, rows in parts]))
+        if len(parts) == 1:
+            [(number, rows)] = parts
+            return self.batches[number].take(pa.array(rows[order]))
+        taken = [self.batches[number].take(pa.array(rows)) for number, rows in parts]
+        return pa.concat_batches(taken).take(pa.array(order))
 
 
 def fids_of(batch: pa.RecordBatch) -> Fids:
