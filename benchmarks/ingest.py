@@ -18,8 +18,9 @@ from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 
-from data import COUNTY, parcels
+from harness import peak
 
+from data import COUNTY, parcels
 from guotu.catalog import Catalog
 from guotu.ingest import land
 from guotu.model.dataset import CommitNote, StreamName
@@ -31,11 +32,6 @@ from guotu.store.sqlite import SqliteFeatureStore, SqliteRecordStore
 
 def clock() -> datetime:
     return datetime(2026, 11, 20, tzinfo=UTC)
-
-
-def peak() -> int:
-    """Largest memory of this process so far, MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 class Stages:

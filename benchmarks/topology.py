@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
+from harness import peak
 
 from data import COUNTY, parcels
 
@@ -213,12 +213,6 @@ def run_one(name: str, path: Path, home: Path) -> None:
     found = CONTENDERS[name](path, home)
     wall = found.pop("seconds", time.perf_counter() - begin)
     print(json.dumps({"wall": wall, "cpu": time.process_time() - cpu, "peak_mib": peak(), **found}))
-
-
-def peak() -> int:
-    """Largest memory of this process since it began, MiB (`getrusage` would count the parent's too)."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024
 
 
 def agreement(mine: list[Any], theirs: list[Any] | None) -> str:
