@@ -55,7 +55,7 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits = ArchiveLimits())
         with zipfile.ZipFile(archive) as opened:
             members = list(_members(opened, archive.name, limits))
             return tuple(_extract(opened, members, folder, archive.name, limits))
-    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError) as problem:
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, UnicodeError) as problem:
         raise _damaged(archive.name, problem) from None
     except NotImplementedError:
         raise _damaged_text(archive.name, "压缩方法不受支持", "unsupported compression method") from None
@@ -71,7 +71,14 @@ def look_over(package: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
     try:
         with zipfile.ZipFile(package) as opened:
             members = list(_members(opened, package.name, limits))
-    except (zipfile.BadZipFile, EOFError, struct.error, OSError, NotImplementedError) as problem:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        struct.error,
+        OSError,
+        UnicodeError,
+        NotImplementedError,
+    ) as problem:
         raise _damaged(package.name, problem) from None
     for info, member in members:
         if info.file_size > max(limits.ratio_floor, info.compress_size * limits.ratio * 10):
@@ -84,6 +91,8 @@ def look_over(package: Path, limits: ArchiveLimits = ArchiveLimits()) -> None:
 
 
 def _damaged(name: str, problem: Exception) -> Exception:
+    if isinstance(problem, UnicodeError):
+        return _damaged_text(name, "文件名标为 UTF-8 却不是", "a name is marked as UTF-8 and is not")
     truncated = isinstance(problem, EOFError) or "not a zip file" in str(problem)
     if truncated:
         return _damaged_text(name, "没有找到结尾的目录，像是被截断", "its end is missing, as if cut off")

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from guotu.errors import Place
+from guotu.errors import GuotuError, Place
 from guotu.errors.datum import GEOMETRY_KIND, GEOMETRY_MALFORMED
 from guotu.kernel.columns import Bytes, buffers
 from guotu.kernel.guard import guard
@@ -107,16 +107,22 @@ def _plain_row(raw: bytes, row: int) -> bytes:
         raise GEOMETRY_MALFORMED(
             place=Place(row=row), row=row, reason_zh=str(problem), reason_en=str(problem)
         ) from None
+    except NotImplementedError:
+        raise _other_kind(row, "Curve") from None
     if shapely.get_type_id(geometry) not in {0, 1, 2, 3, 4, 5, 6}:
-        raise GEOMETRY_KIND(
-            place=Place(row=row),
-            row=row,
-            found=geometry.geom_type,
-            accepted_zh="点、线、面及其多部件",
-            accepted_en="points, lines and polygons, single or multi",
-        )
+        raise _other_kind(row, geometry.geom_type)
     plain_bytes: bytes = shapely.to_wkb(geometry, output_dimension=2, byte_order=1)
     return plain_bytes
+
+
+def _other_kind(row: int, found: str) -> GuotuError:
+    return GEOMETRY_KIND(
+        place=Place(row=row),
+        row=row,
+        found=found,
+        accepted_zh="点、线、面及其多部件",
+        accepted_en="points, lines and polygons, single or multi",
+    )
 
 
 def lay_out(wkb: Any) -> Layout:

@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def read(path: str, format: str, folder: Path) -> Found:
             found = _package(package, names)
             _thumbnail(package, names, folder / "thumb.png")
             return found
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, KeyError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, KeyError, UnicodeError):
         raise damaged(format, "压缩包内的部件读不出", "a part of it cannot be read") from None
 
 

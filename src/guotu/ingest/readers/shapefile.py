@@ -72,6 +72,8 @@ def check(parts: ShapefileParts) -> int:
 
 def _check_shp(parts: ShapefileParts) -> int:
     size = parts.shp.stat().st_size
+    if size < _HEADER:
+        raise _damaged(parts.shp, f"只有 {size} 字节，不足文件头", f"{size} bytes are less than its header")
     with parts.shp.open("rb") as file:
         declared = struct.unpack(">I", file.read(28)[24:28])[0] * 2
     if declared != size:
@@ -80,7 +82,7 @@ def _check_shp(parts: ShapefileParts) -> int:
         en = f"its header says {declared} bytes, it has {size}"
         if missing > 0:
             raise _damaged(parts.shp, zh, en)
-    if size <= _HEADER:
+    if size == _HEADER:
         return 0
     return _walk(parts.shp, np.memmap(parts.shp, dtype=np.uint8, mode="r"), min(size, declared))
 

@@ -177,8 +177,9 @@ def _from_wkt(text: str | None, dimensions: int) -> bytes | None:
         return _UNREADABLE
     found = _WKT.match(text)
     body = text[found.end(1) :] if found and found[1] else text
-    shape = shapely.from_wkt(body, on_invalid="ignore")
-    if shape is None:
+    with np.errstate(over="ignore"):
+        shape = shapely.from_wkt(body, on_invalid="ignore")
+    if shape is None or not np.isfinite(shapely.get_coordinates(shape)).all():
         return _UNREADABLE
     return bytes(shapely.to_wkb(shape, output_dimension=dimensions, byte_order=1))
 

@@ -26,6 +26,9 @@ CLOSING = 1e-4
 """How far apart the ends of a ring may be, in the file's unit."""
 _DEEPEST = 8
 
+_WIDEST = 256
+"""Bytes of a line of coordinates."""
+
 
 class Shapes:
     """Geometry of the objects of one file, x to the east whatever the file's axes."""
@@ -65,7 +68,7 @@ class Shapes:
         start = cursor.at
         try:
             numbers = [float(part) for part in cursor.line().split(self.file.comma) if part.strip()]
-            if len(numbers) < 2:
+            if len(numbers) < 2 or not np.isfinite(numbers).all():
                 raise ValueError
         except ValueError:
             cursor.at = start
@@ -78,10 +81,11 @@ class Shapes:
         cursor.skip(count)
         raw = self.file.data[start : cursor.at].replace(b"\r", b"").strip()
         try:
-            rows = np.array([row.split(self.file.comma)[:2] for row in raw.split(b"\n")], "S32").astype(
-                np.float64
-            )
-            if rows.shape != (count, 2):
+            cells = [row.split(self.file.comma)[:2] for row in raw.split(b"\n")]
+            if max(map(len, raw.split(b"\n"))) > _WIDEST:
+                raise ValueError
+            rows = np.array(cells, np.bytes_).astype(np.float64)
+            if rows.shape != (count, 2) or not np.isfinite(rows).all():
                 raise ValueError
         except ValueError:
             cursor.at = start

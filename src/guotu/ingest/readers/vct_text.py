@@ -40,7 +40,7 @@ class Cursor:
         start = self.at
         text = self.line()
         try:
-            return int(text)
+            return _whole(text)
         except ValueError:
             self.at = start
             raise damaged(
@@ -67,7 +67,7 @@ class Cursor:
         while len(found) < count:
             start = self.at
             try:
-                found += [int(part) for part in self.line().split(comma) if part.strip()]
+                found += [_whole(part) for part in self.line().split(comma) if part.strip()]
             except ValueError:
                 self.at = start
                 raise damaged(self, "应为标识码列表", "a list of identifiers is expected") from None
@@ -85,6 +85,13 @@ class Cursor:
         if self.line() != b"0":
             self.at = start
             raise damaged(self, "对象应以 0 结束", "an object ends with 0")
+
+
+def _whole(text: bytes) -> int:
+    """A whole number of at most 18 digits; raises ValueError."""
+    if len(text.strip()) > 19:
+        raise ValueError
+    return int(text)
 
 
 def damaged(cursor: Cursor, zh: str, en: str) -> GuotuError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
@@ -56,8 +57,13 @@ def check_xml(stream: IO[bytes], kind: str, on_start: OnStart | None = None) -> 
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as problem:
-        line, reason = problem.lineno, expat.ErrorString(problem.code)
+    except (
+        expat.ExpatError,
+        LookupError,
+        ValueError,
+    ) as problem:  # an encoding nobody knows is no ExpatError
+        line = parser.ErrorLineNumber
+        reason = expat.ErrorString(problem.code) if isinstance(problem, expat.ExpatError) else str(problem)
         raise FILE_DAMAGED(
             place=Place(row=line),
             name="",
@@ -75,7 +81,7 @@ def check_package(path: str, kind: str) -> None:
                 if member.endswith((".xml", ".rels")):
                     with package.open(member) as stream:
                         check_xml(stream, kind)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as problem:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, UnicodeError) as problem:
         raise FILE_DAMAGED(
             place=Place(),
             name="",
