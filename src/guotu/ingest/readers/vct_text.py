@@ -88,10 +88,10 @@ class Cursor:
 
 
 def _whole(text: bytes) -> int:
-    """A whole number of at most 18 digits; raises ValueError."""
-    if len(text.strip()) > 19:
+    """A whole number below 2⁶²; raises ValueError."""
+    if len(text.strip()) > 19 or abs(found := int(text)) >= 1 << 62:
         raise ValueError
-    return int(text)
+    return found
 
 
 def damaged(cursor: Cursor, zh: str, en: str) -> GuotuError:
