@@ -40,7 +40,7 @@ class Cursor:
         start = self.at
         text = self.line()
         try:
-            return _whole(text)
+            return as_whole(text)
         except ValueError:
             self.at = start
             raise damaged(
@@ -67,7 +67,7 @@ class Cursor:
         while len(found) < count:
             start = self.at
             try:
-                found += [_whole(part) for part in self.line().split(comma) if part.strip()]
+                found += [as_whole(part) for part in self.line().split(comma) if part.strip()]
             except ValueError:
                 self.at = start
                 raise damaged(self, "应为标识码列表", "a list of identifiers is expected") from None
@@ -87,7 +87,7 @@ class Cursor:
             raise damaged(self, "对象应以 0 结束", "an object ends with 0")
 
 
-def _whole(text: bytes) -> int:
+def as_whole(text: bytes) -> int:
     """A whole number below 2⁶²; raises ValueError."""
     if len(text.strip()) > 19 or abs(found := int(text)) >= 1 << 62:
         raise ValueError
@@ -193,7 +193,7 @@ def start_of_object(file: VctFile, cursor: Cursor, section: str) -> bool:
     if line is None:
         return False
     try:
-        id = int(line)
+        id = as_whole(line)
     except ValueError:
         cursor.at = start
         raise damaged(

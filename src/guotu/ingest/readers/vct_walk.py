@@ -15,6 +15,7 @@ from guotu.ingest.readers.vct_text import (
     Cursor,
     Objects,
     VctFile,
+    as_whole,
     damaged,
     start_of_object,
     until,
@@ -102,7 +103,7 @@ def _structures(file: VctFile, cursor: Cursor) -> None:
         if line in (b"", b"0"):
             continue
         name, _, count = file.text(line).partition(file.separator)
-        if not count.strip().isdigit():
+        if not count.strip().isdecimal():
             raise damaged(cursor, "应为“表名,字段数”", "'table,count' is expected")
         fields: list[tuple[str, str]] = []
         for _ in range(int(count)):
@@ -160,7 +161,7 @@ def _attributes(file: VctFile, cursor: Cursor) -> None:
             if row is None:
                 break
             try:
-                rows.add(int(row.split(file.comma, 1)[0]), start)
+                rows.add(as_whole(row.split(file.comma, 1)[0]), start)
             except ValueError:
                 cursor.at = start
                 raise damaged(
