@@ -114,7 +114,8 @@ def main() -> int:
         print(f"{name:12} {share:6.0f} s  exit {done.returncode}  {last[-1] if last else ''}", flush=True)
         if done.returncode:
             found += 1
-            print(done.stderr[-3000:])
+            told = done.stdout + done.stderr
+            print(told[max(told.find("Uncaught Python exception"), told.find("Traceback")) :][:3000])
     return 1 if found else 0
 
 

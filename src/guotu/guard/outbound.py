@@ -32,6 +32,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], list[str]]
 
 _PORTS = {"http": 80, "https": 443}
+_RULE_PORTS = {**_PORTS, "postgresql": 5432}
 _REDIRECTS = 3
 _CHUNK = 1 << 16
 _AT_ONCE, _WAIT = 8, 5.0
@@ -74,20 +75,20 @@ class Bounds:
 
 
 def parse_rules(text: str) -> tuple[Rule, ...]:
-    """`https://host[:port][=network]`, separated by commas. Raises GT-1002."""
+    """`https://host[:port][=network]` (or http, postgresql), separated by commas. Raises GT-1002."""
     rules = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         try:
             origin, _, network = part.partition("=")
             found = urlsplit(origin)
             if (
-                found.scheme not in _PORTS
+                found.scheme not in _RULE_PORTS
                 or not found.hostname
                 or found.path not in ("", "/")
                 or found.username
             ):
                 raise ValueError(origin)
-            port = found.port or _PORTS[found.scheme]
+            port = found.port or _RULE_PORTS[found.scheme]
             rules.append(
                 Rule(found.scheme, found.hostname, port, ipaddress.ip_network(network) if network else None)
             )
@@ -141,19 +142,23 @@ class Door:
         """The parts of an address and the machines it may be reached at; raises GT-3015, GT-3010, GT-3011, GT-3012."""
         parts = _parts(url)
         port = parts.port or _PORTS[parts.scheme]
-        host = str(parts.hostname)
-        rules = [
-            rule for rule in self._rules if (rule.scheme, rule.host, rule.port) == (parts.scheme, host, port)
-        ]
+        addresses = self.machines(parts.scheme, str(parts.hostname), port, _origin(parts))
+        return parts, addresses
+
+    def machines(self, scheme: str, host: str, port: int, origin: str) -> list[str]:
+        """The checked addresses of a listed service; `origin` is what messages call it. Raises GT-3010, GT-3011, GT-3012."""
+        rules = [rule for rule in self._rules if (rule.scheme, rule.host, rule.port) == (scheme, host, port)]
         if not rules:
-            raise OUTBOUND_NOT_LISTED(origin=_origin(parts))
+            raise OUTBOUND_NOT_LISTED(origin=origin)
         try:
             addresses = list(dict.fromkeys(self._resolve(host, port)))
         except OSError:
-            raise _silent(parts, "名称解析失败", "its name cannot be resolved") from None
+            raise SERVICE_UNREACHABLE(
+                origin=origin, reason_zh="名称解析失败", reason_en="its name cannot be resolved"
+            ) from None
         if not addresses or not all(_allowed(address, rules) for address in addresses):
-            raise OUTBOUND_ADDRESS(origin=_origin(parts))
-        return parts, addresses
+            raise OUTBOUND_ADDRESS(origin=origin)
+        return addresses
 
     def _once(
         self, parts: SplitResult, accept: str, bounds: Bounds, deadline: float

@@ -124,6 +124,10 @@ def _add_header(found: RawFile, section: str, line: str) -> None:
         target[key.strip()] = value.strip()
 
 
+_FARTHEST = 1e9
+"""Metres: more than any easting with its zone."""
+
+
 def number(token: str) -> float | None:
     """A plain decimal number, full-width digits allowed; None for anything else (also for nan, inf, 1_000)."""
     plain = unicodedata.normalize("NFKC", token).replace(" ", "")
@@ -160,6 +164,8 @@ def _coordinate(token: str, at: int, name: str) -> float:
     value = number(token)
     if value is None:
         raise _line(name, at, f"坐标“{token[:30]}”不是数", f"the coordinate {token[:30]!r} is no number")
+    if abs(value) >= _FARTHEST:
+        raise _line(name, at, f"坐标“{token[:30]}”不可能", f"the coordinate {token[:30]!r} is impossible")
     return value
 
 
