@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -131,7 +132,10 @@ _FARTHEST = 1e9
 def number(token: str) -> float | None:
     """A plain decimal number, full-width digits allowed; None for anything else (also for nan, inf, 1_000)."""
     plain = unicodedata.normalize("NFKC", token).replace(" ", "")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
+    if not _NUMBER.fullmatch(plain):
+        return None
+    value = float(plain)
+    return value if math.isfinite(value) else None
 
 
 def _add_point(parcel: RawParcel, line: str, at: int, name: str) -> None:
