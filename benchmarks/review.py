@@ -32,6 +32,7 @@ from guotu.apps.approval import ReviewRequest, Sources, review, review_profile
 from guotu.apps.approval.pieces import shared_areas
 from guotu.apps.approval.sources import Layers, Moments
 from guotu.kernel.overlay import project_gauss
+from guotu.kernel.wkb import from_wkb
 from guotu.model.access import AccessPlan
 from guotu.model.datum import GaussKruger
 from guotu.model.project import BoundaryPoint, ProjectBoundary, ProjectParcel
@@ -78,8 +79,9 @@ class Ours:
         answer: Answer = {("xz.dzzhd", ""): float(self._near(plane, lonlat))}
         measured = shared_areas(lonlat, [part.shapes for part in rows], ZONE)
         for (dataset, kind), part, areas in zip(found, rows, measured, strict=True):
-            kinds = part.table[kind].to_numpy() if kind else [""] * len(part)
-            for row in np.flatnonzero(areas > 0).tolist():
+            met = np.flatnonzero(areas > 0).tolist()
+            kinds = part.table[kind].to_numpy() if kind and met else [""] * len(part)
+            for row in met:
                 answer[dataset, kinds[row]] = answer.get((dataset, kinds[row]), 0.0) + float(areas[row])
         return answer
 
@@ -90,7 +92,7 @@ class Ours:
         )
         if not len(rows):
             return 0
-        xy = shapely.get_coordinates(shapely.from_wkb(rows.wkb.to_pylist()))
+        xy = shapely.get_coordinates(from_wkb(rows.wkb))
         return int((shapely.distance(plane, shapely.points(project_gauss(xy, ZONE))) <= 500).sum())
 
     def whole(self, plane: shapely.Polygon, lonlat: shapely.Polygon) -> bytes:

@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 
-_ASIDE = 0.0003
-"""Degrees around the subject within which every vertex is kept: many times what a step of `_REACH` bends on a plane."""
+_ASIDE = 0.0001
+"""Degrees around the subject within which every vertex is kept: eight times what a step of `_REACH` bends on a plane."""
 _REACH = 0.1
 _EVERYWHERE = np.array([-np.inf, -np.inf, np.inf, np.inf])
 
