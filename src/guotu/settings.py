@@ -143,8 +143,8 @@ TABLE: tuple[Setting, ...] = (
         "outbound_allow",
         str,
         "",
-        "允许访问的外部服务，逗号分隔：https://主机:端口，内网地址再加 =网段",
-        "Services this node may reach, by commas: https://host:port, a private one with =network after it",
+        "允许访问的外部服务与数据库，逗号分隔：https://主机:端口、postgresql://主机:端口，内网地址再加 =网段",
+        "Services and databases this node may reach, by commas: https://host:port, postgresql://host:port, private with =network",
     ),
     Setting(
         "pack_seconds",

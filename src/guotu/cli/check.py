@@ -12,7 +12,9 @@ from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.exits import HELD, REFUSED
 from guotu.cli.findings import tell
 from guotu.cli.reading import delivery, reading_options
+from guotu.cli.sources import as_file, source_argument
 from guotu.cli.targets import must_be_writable
+from guotu.model.table_address import TableAddress
 
 if TYPE_CHECKING:
     from guotu.ops.checking import Examination
@@ -27,7 +29,7 @@ STAGES = {
 
 
 @click.command("check")
-@click.argument("path", type=click.Path(path_type=Path))
+@source_argument
 @reading_options
 @click.option(
     "--map",
@@ -58,7 +60,7 @@ STAGES = {
 def command(
     told: Told,
     /,
-    path: Path,
+    source: Path | TableAddress,
     mapping: tuple[str, ...],
     reports: tuple[Path, ...],
     normalised: Path | None,
@@ -68,20 +70,21 @@ def command(
 ) -> None:
     """检查一个文件并给出质检报告，不存入任何数据。没有节点也能用。
 
-    Quality report of a file; nothing is stored. Needs no node.
+    Quality report of a file, or of a table postgresql://USER@HOST/DATABASE?table=SCHEMA.TABLE; nothing is stored. Needs no node.
 
     Example: guotu check dltb.zip --schema dltb-2020 --report findings.html
     """
     if package_profile is not None:
         from guotu.cli.package_check import check_as_package
 
-        check_as_package(told, path, package_profile, reports, as_json=as_json)
+        check_as_package(told, as_file(told, source), package_profile, reports, as_json=as_json)
         return
     from guotu.ops.checking import Asked, Bench, copying, examine, report
 
     for target in reports:
         report.form_of(target)
     must_be_writable(*reports, normalised)
+    path = as_file(told, source)
     handed_in = delivery(told, path, given)
     reading = handed_in.reading
     asked = Asked(

@@ -12,14 +12,16 @@ from guotu.cli.context import Stages, Told, emit, json_option, pass_told
 from guotu.cli.findings import tell
 from guotu.cli.keeping import Filed, RasterOptions, keep_file, wants_keeping
 from guotu.cli.reading import delivery, reading_options
+from guotu.cli.sources import as_file, source_argument
 from guotu.errors import GuotuError
 from guotu.errors.quality import QUALITY_REFUSED
 from guotu.model.finding import QualityReport
 from guotu.model.resource import Label, Secrecy
+from guotu.model.table_address import TableAddress
 
 
 @click.command("ingest")
-@click.argument("path", type=click.Path(path_type=Path))
+@source_argument
 @reading_options
 @click.option(
     "--as-of",
@@ -45,7 +47,7 @@ from guotu.model.resource import Label, Secrecy
 def command(
     told: Told,
     /,
-    path: Path,
+    source: Path | TableAddress,
     as_of: datetime | None,
     owner: str | None,
     message: str,
@@ -55,16 +57,19 @@ def command(
     unit: str | None,
     **given: str | int | None,
 ) -> None:
-    """检查一个文件，合格则存为新版本（只记差别，一次提交），不合格则什么也不改；栅格、文档、音视频存为目录资源的新版本。
+    """检查一个文件或数据库的表，合格则存为新版本（只记差别，一次提交），不合格则什么也不改；栅格、文档、音视频存为目录资源的新版本。
 
     Check a file and land it as a version: the difference to the present one, in one commit. Refused data changes nothing.
     Rasters become COGs; documents, pictures, sound and film become editions of their catalogue entry.
+    PATH may be a table: postgresql://USER@HOST/DATABASE?table=SCHEMA.TABLE, where GUOTU_OUTBOUND_ALLOW lists the server.
 
     Example: guotu --home county ingest dltb.zip --dataset xz.dltb --as-of 2024-12-31 --owner 青禾县自然资源局
     """
     from guotu.ops.intake import take_in
 
     node = told.node()
+    path = as_file(told, source)
+    message = message or ("" if isinstance(source, Path) else str(source))
     moment: date | None = as_of.date() if as_of else None
     label = Label(Secrecy(secrecy))
     if wants_keeping(path):

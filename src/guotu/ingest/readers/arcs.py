@@ -38,7 +38,9 @@ def straightened(wkb: bytes) -> Any:
 def _read(raw: bytes, at: int) -> tuple[Any, int]:
     order = "<" if raw[at] == 1 else ">"
     code, count = struct.unpack_from(f"{order}II", raw, at + 1)
-    kind, ordinates = code % 1000, 2 + (1, 0)[code < 1000] + (0, 1)[code // 1000 == 3]
+    flags, code = code >> 28, code & 0x0FFF_FFFF  # flags: of PostGIS; thousands: of ISO
+    kind = code % 1000
+    ordinates = 2 + (0, 1, 1, 2)[min(code // 1000, 3)] + (flags >> 3 & 1) + (flags >> 2 & 1)
     at += 9
     if count > len(raw):
         raise ValueError("a curve announces more members than it has bytes")
