@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "init": "建立节点目录 / make a node home",
     "demo": "建立演示节点 / make the demo node",
     "check": "检查一个文件，不入库 / quality report of a file, nothing stored",
+    "repair": "修复建议，写入副本，可撤销 / proposals for repairs, made in a copy, reversible",
     "ingest": "检查并入库为新版本 / check, then land as a version",
     "exception": "例外说明 / approved exceptions of the quality gate",
     "catalog": "资源目录 / the catalogue",

@@ -59,3 +59,19 @@ EXEMPTION_INVALID = Kind(
     "例外说明须写明规则、数据集、理由、文号、批准人，截止日期不早于批准日期。",
     "An exception names rule, dataset, reason, document and who approved it; it ends no earlier than it begins.",
 )
+REPAIR_OUTDATED = Kind(
+    "GT-1408",
+    Family.CONFLICT,
+    "图层 {layer} 第 {row} 行的 {field} 与修复清单记载的不符",
+    "Layer {layer}, row {row}: {field} does not say what the list of repairs expects",
+    "清单须出自同一份文件；请重新检查并生成清单。",
+    "The list must come from this very file; check it again and make a new list.",
+)
+REPAIR_LIST_INVALID = Kind(
+    "GT-1409",
+    Family.USAGE,
+    "{file} 第 {line} 行不是修复建议：{reason}",
+    "{file}, line {line}, is no proposal: {reason}",
+    "用 guotu repair 生成的清单或日志，不要改动其中的内容，删去不要的行即可。",
+    "Use a list or log that guotu repair wrote; lines may be deleted, not changed.",
+)

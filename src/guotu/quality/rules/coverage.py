@@ -110,8 +110,8 @@ class Overlaps:
             rows = self.tiling.over(face)
             who = "、".join(str(row) for row in rows[:6])
             yield Late(
-                f"图斑重叠 {area:.2f} m²（第 {who} 个要素等）",
-                f"polygons overlap by {area:.2f} m² (features {who} among them)",
+                f"图斑重叠 {area:.2f} m²" + (f"（第 {who} 个要素等）" if rows else ""),
+                f"polygons overlap by {area:.2f} m²" + (f" (features {who} among them)" if rows else ""),
                 row=rows[0] if rows else None,
                 geometry=shapely.to_wkb(face),
                 coordinate=_inside(face),
