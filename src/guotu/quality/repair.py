@@ -261,7 +261,7 @@ def _untied(_: LayerSchema, row: Row) -> tuple[tuple[Change, ...], str, str] | N
 
 def _without_knots(part: Any, drawn: Any) -> Any:
     """The part with only those holes that were drawn as holes."""
-    holes = shapely.make_valid(shapely.polygons([shapely.LinearRing(ring) for ring in drawn.interiors]))
+    holes = np.array([shapely.make_valid(shapely.Polygon(ring)) for ring in drawn.interiors], object)
     kept = []
     for ring in part.interiors:
         hole = shapely.Polygon(ring)
