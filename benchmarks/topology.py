@@ -77,13 +77,24 @@ def moved(wkb: bytes, rng: np.random.Generator) -> bytes:
 
 def ours(path: Path, _: Path) -> dict[str, Any]:
     """The rules 1501 to 1511 of the gate."""
+    return judged(path, "15")
+
+
+def ours_alone(path: Path, _: Path) -> dict[str, Any]:
+    """Overlaps and gaps only, as the others are asked."""
+    return judged(path, "1502 1503")
+
+
+def judged(path: Path, wanted: str) -> dict[str, Any]:
     from guotu.quality.gate import Gate, Layer
     from guotu.quality.profile import gate_profile
     from guotu.standards.layers import schema
 
     layer = schema("xz.dltb")
     whole = gate_profile("survey")
-    only = {rule: clause for rule, clause in whole.clauses.items() if rule.startswith("15")}
+    only = {
+        rule: clause for rule, clause in whole.clauses.items() if any(map(rule.startswith, wanted.split()))
+    }
     profile = replace(whole, clauses=only, keep=1_000_000)
     gate = Gate(layer, Layer("DLTB"), profile, division=COUNTY)
     with pa.memory_map(str(path)) as source:
@@ -194,6 +205,7 @@ def postgis(path: Path, home: Path) -> dict[str, Any]:
 
 CONTENDERS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "guotu": ours,
+    "guotu, overlaps and gaps only": ours_alone,
     "shapely coverage_invalid_edges": shapely_coverage,
     "shapely STRtree and union": shapely_tree,
     "PostGIS": postgis,
