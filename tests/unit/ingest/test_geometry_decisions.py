@@ -26,6 +26,7 @@ from mdb_files import DATABASE
 
 E, N = 38500000.0, 3380000.0
 FLAT = shapely.box(E, N, E + 100, N + 100)
+TRIANGLE = shapely.Polygon([(E + 50, N), (E - 50, N), (E, N - 50)])
 HIGH = shapely.force_3d(FLAT, 12.5)
 SPOT = shapely.Point(E, N)
 
@@ -63,6 +64,25 @@ def shapefile_m(folder: Path) -> Path:
     )
     (folder / "a.shp").write_bytes(head + struct.pack(">2i", 1, len(body) // 2) + body)
     return folder / "a.shp"
+
+
+def gdb_curve(folder: Path) -> Path:
+    """A geodatabase whose one row gets an arc over the top by hand, as ArcGIS writes it (GDAL writes none)."""
+    path = made("OpenFileGDB", ".gdb", TRIANGLE)(folder)
+    table = max(path.glob("a*.gdbtable"))
+    raw = table.read_bytes()
+    at = int.from_bytes(table.with_suffix(".gdbtablx").read_bytes()[16:21], "little")
+    row = raw[at + 4 :]
+    size, shape, rest = row[1], row[2 : 2 + row[1]], row[2 + row[1] :]
+    assert shape[:3] == bytes([5, 4, 1])  # a polygon of four points in one part
+    kind = bytes([0xB3, 0x80, 0x80, 0x80, 0x02])  # 51 with the flag of curves
+    arc = bytes([2, 1]) + struct.pack("<2dI", E, N + 50, 0x80)  # from the third point (W) through this one
+    bent = kind + bytes([4, 1, 1]) + shape[3:] + arc
+    new = row[:1] + bytes([len(bent)]) + bent + rest
+    assert size < len(bent) < 128
+    raw = raw[:at] + struct.pack("<I", len(new)) + new
+    table.write_bytes(raw[:24] + struct.pack("<Q", len(raw)) + raw[32:])
+    return path
 
 
 def gml_curve(folder: Path) -> Path:
@@ -186,3 +206,18 @@ def test_a_layer_of_three_kinds_is_told_by_their_names(tmp_path: Path) -> None:
     with open_source(build(tmp_path), work=tmp_path / "work") as source:
         warned = [en for _, en in source.layer().warnings]
     assert "the layer mixes kinds of geometry: LineString, Point, Polygon" in warned
+
+
+def test_an_arc_of_a_geodatabase_is_left_by_a_centimetre_at_most(tmp_path: Path) -> None:
+    with open_source(gdb_curve(tmp_path), work=tmp_path / "work") as source:
+        layer = source.layer()
+        (wkb,) = [value for batch in layer.batches() for value in batch["geometry"].to_pylist()]
+    assert any("折线化" in zh for zh, _ in layer.warnings), layer.warnings
+    points = shapely.get_coordinates(shapely.from_wkb(wkb))
+    above = points[points[:, 1] >= N - 1e-6]
+    assert np.hypot(above[:, 0] - E, above[:, 1] - N) == pytest.approx(50, abs=0.001)
+    ends = np.stack([points[:-1], points[1:]])
+    middles = ends.mean(axis=0)[(ends[..., 1] >= N - 1e-6).all(axis=0)]
+    assert len(middles) > 50
+    assert 0 < (50 - np.hypot(middles[:, 0] - E, middles[:, 1] - N)).max() <= 0.0101
+    assert shapely.from_wkb(wkb).area == pytest.approx(math.pi * 1250 + 2500, abs=math.pi * 50 * 0.01)
