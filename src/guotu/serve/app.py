@@ -31,6 +31,7 @@ from guotu.serve import (
     services,
     session,
     stories,
+    submissions,
     tiles,
     uploads,
 )
@@ -56,6 +57,7 @@ ROUTERS = (
     reviews.router,
     uploads.router,
     checks.router,
+    submissions.router,
     health.router,
 )
 
