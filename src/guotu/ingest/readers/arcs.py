@@ -110,12 +110,19 @@ def _arc(start: Float64Array, middle: Float64Array, end: Float64Array, gap: floa
     sweep = 2 * math.pi if full else (last - first) % (2 * math.pi)
     if not full and (via - first) % (2 * math.pi) > sweep:
         sweep -= 2 * math.pi
-    step = 2 * math.acos(max(-1.0, 1 - gap / radius)) if radius > gap else math.pi / 4
+    step = chord_angle(radius, gap)
     count = min(_MOST_CHORDS, max(2, math.ceil(abs(sweep) / step)))
     angles = first + sweep * np.arange(count + 1) / count
     curve = centre + radius * np.column_stack([np.cos(angles), np.sin(angles)])
     curve[0], curve[-1] = start, end
     return np.asarray(curve, np.float64)
+
+
+def chord_angle(radius: float, gap: float) -> float:
+    """The angle (radians) of a chord that leaves its circle by `gap` at most: 2·acos(1 − gap/radius), for huge circles too."""
+    if radius <= gap:
+        return math.pi / 4
+    return max(4 * math.asin(math.sqrt(gap / radius / 2)), 1e-12)
 
 
 def _centre(a: Float64Array, b: Float64Array, c: Float64Array) -> Float64Array | None:
@@ -124,5 +131,7 @@ def _centre(a: Float64Array, b: Float64Array, c: Float64Array) -> Float64Array |
     twice = 2 * float(p[0] * q[1] - p[1] * q[0])
     if abs(twice) < 1e-12 * float(np.hypot(*p) * np.hypot(*q)) or twice == 0:
         return None
-    pp, qq = float(p @ p), float(q @ q)
-    return np.asarray(a + np.array([q[1] * pp - p[1] * qq, p[0] * qq - q[0] * pp]) / twice, np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        pp, qq = float(p @ p), float(q @ q)
+        centre = a + np.array([q[1] * pp - p[1] * qq, p[0] * qq - q[0] * pp]) / twice
+    return np.asarray(centre, np.float64) if np.isfinite(centre).all() else None

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from shapely.errors import GEOSException
 
-from guotu.ingest.readers.arcs import GAP, METRES_PER_DEGREE, stroke
+from guotu.ingest.readers.arcs import GAP, METRES_PER_DEGREE, chord_angle, stroke
 from guotu.ingest.readers.vct_shapes import nested
 from guotu.model.arrays import Float64Array
 
@@ -166,7 +166,7 @@ def _ellipse(
     first, last = (math.atan2(*(inverse @ (point - centre))[::-1]) for point in (start, end))
     turn = (last - first) % (2 * math.pi) or 2 * math.pi
     sweep = turn if bits & _ELLIPSE_CCW else turn - 2 * math.pi or -2 * math.pi
-    step = 2 * math.acos(max(-1.0, 1 - gap / major)) if major > gap else math.pi / 4
+    step = chord_angle(major, gap)
     count = min(_MOST_CHORDS, max(2, math.ceil(abs(sweep) / step)))
     angles = first + sweep * np.arange(count + 1) / count
     curve = centre + np.column_stack([np.cos(angles), np.sin(angles)]) @ axes.T
