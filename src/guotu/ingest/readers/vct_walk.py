@@ -106,7 +106,7 @@ def _structures(file: VctFile, cursor: Cursor) -> None:
         if not count.strip().isdecimal():
             raise damaged(cursor, "应为“表名,字段数”", "'table,count' is expected")
         fields: list[tuple[str, str]] = []
-        for _ in range(int(count)):
+        for _ in range(int(count.strip())):
             field_name, _, kind = file.text(cursor.line()).partition(file.separator)
             fields.append((field_name.strip(), kind.strip()))
         file.tables[name.strip()] = fields
