@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyproj
 import shapely
-from data import partition
 from harness import Table
 
+from data import partition
 from guotu.kernel.area import areas_twin, ellipsoid_area_wkb
 from guotu.kernel.coords import transform
 from guotu.kernel.coverage import EdgeBalance, check_coverage

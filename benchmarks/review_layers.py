@@ -18,7 +18,6 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).parent))
 import data
-
 from guotu.model.change import FID_TYPE
 from guotu.model.dataset import CommitNote, StreamName
 from guotu.model.identity import feature_id, genesis_id
