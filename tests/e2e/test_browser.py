@@ -209,7 +209,8 @@ def test_another_date_shows_other_parcels(desk: Desk) -> None:
     desk.sign_in("officer")
     now = {url for url in desk.asked if "/api/tiles/xz.dltb/" in url}
     desk.asked.clear()
-    desk.page.select_option("[data-test=as-of]", "2024-12-31")
+    with desk.page.expect_request(lambda request: "/api/tiles/xz.dltb/" in request.url):
+        desk.page.select_option("[data-test=as-of]", "2024-12-31")
     desk.page.wait_for_selector("[data-test='layer-gl.ydsp']", state="detached")
     desk.page.wait_for_load_state("networkidle")
     then = {url for url in desk.asked if "/api/tiles/xz.dltb/" in url}

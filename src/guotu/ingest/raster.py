@@ -170,7 +170,7 @@ class _Watch:
 
     def __call__(self) -> bool:
         if self._packing:
-            written = sum(entry.stat().st_size for entry in self._folder.glob("cog.tif*"))
+            written = sum(map(_size, self._folder.glob("cog.tif*")))
             self._progress("raster-cog", min(written, self._expected), self._expected)
         return self._cancel()
 
@@ -183,8 +183,16 @@ class _Watch:
             self._progress(f"raster-{answer['stage']}", answer["done"], answer["total"])
             self._packing = answer["stage"] == "read" and answer["done"] == answer["total"]
             if self._packing:
-                self._expected = max(1, (self._folder / "plain.tif").stat().st_size)
+                self._expected = max(1, _size(self._folder / "plain.tif"))
         return result
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file that the child is writing, 0 where it is done with it."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def refuse_size(path: Path, header: dict[str, Any], limits: RasterLimits) -> None:
