@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,12 @@ def packed(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return next(target.parent.glob("*.zip"))
+
+
+@pytest.fixture(scope="module")
+def served(serve: Callable[..., Served]) -> Served:
+    """A server of its own: what is adopted here changes the node, and others lock accounts."""
+    return serve()
 
 
 @pytest.fixture
